@@ -1,0 +1,30 @@
+# Imported target for the unpacked LibTorch (scripts/dependencies puts it into .deps/libtorch).
+#
+#   lt::cpu   headers, libtorch_cpu and libc10
+#
+# CUDA is not linked: libtorch_cuda.so is loaded at start when it and its libraries are there (trainer/device.cpp), so that
+# one binary serves machines with and without a GPU. find_package(Torch) is not used because it demands the CUDA toolkit
+# even for CPU code and edits global flags.
+
+set(BRAID_LIBTORCH "${CMAKE_SOURCE_DIR}/.deps/libtorch" CACHE PATH
+    "Folder with the unpacked wheels (it contains torch/ and nvidia/)")
+
+set(_torch "${BRAID_LIBTORCH}/torch")
+if(NOT EXISTS "${_torch}/include/ATen/ATen.h" OR NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
+  message(FATAL_ERROR "LibTorch not found in ${_torch}: run scripts/dependencies, or pass -DBRAID_LIBTORCH=DIR")
+endif()
+
+add_library(lt_c10 SHARED IMPORTED)
+set_target_properties(lt_c10 PROPERTIES IMPORTED_LOCATION "${_torch}/lib/libc10.so")
+
+add_library(lt_cpu SHARED IMPORTED)
+add_library(lt::cpu ALIAS lt_cpu)
+set_target_properties(lt_cpu PROPERTIES
+  IMPORTED_LOCATION "${_torch}/lib/libtorch_cpu.so"
+  INTERFACE_INCLUDE_DIRECTORIES "${_torch}/include;${_torch}/include/torch/csrc/api/include"
+  INTERFACE_LINK_LIBRARIES lt_c10
+  INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO")
+# libtorch_cpu.so itself needs the small CUDA runtime libraries of the nvidia-* wheels; they are found at run time
+# through its own RPATH.
+target_link_options(lt_cpu INTERFACE "LINKER:--allow-shlib-undefined"
+                    "LINKER:-rpath-link,${BRAID_LIBTORCH}/nvidia/cu13/lib")
