@@ -1,0 +1,42 @@
+// Choice of the attention implementation, and the CUDA one: varlen flash attention of ATen with the
+// prompt's keys and values gathered for every branch.
+#include "model/attention.h"
+
+#include <ATen/ATen.h>
+#include <ATen/ops/_flash_attention_forward.h>
+
+#include "model/attention_cpu.h"
+
+namespace braid {
+namespace {
+
+bool flash_applies(const at::Tensor& q) {
+  const bool half = q.scalar_type() == at::kBFloat16 || q.scalar_type() == at::kHalf;
+  return half && q.size(-1) <= 256 && q.size(-1) % 8 == 0;
+}
+
+// Causality is aligned at the last key when queries are fewer than keys, which is what a branch
+// behind its prompt needs.
+at::Tensor attention_flash(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                           const AttentionPlan& plan, double scale, int64_t window) {
+  std::optional<int64_t> left, right;
+  if (window > 0) {
+    left = window - 1;
+    right = 0;
+  }
+  return std::get<0>(at::_flash_attention_forward(
+      q, k.index_select(0, plan.key_rows()), v.index_select(0, plan.key_rows()),
+      plan.query_offsets(), plan.key_offsets(), plan.longest_query(), plan.longest_key(),
+      /*dropout_p=*/0.0, /*is_causal=*/true, /*return_debug_mask=*/false, scale, left, right));
+}
+
+}  // namespace
+
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                     const AttentionPlan& plan, double scale, int64_t window) {
+  if (q.is_cpu()) return attention_cpu(q, k, v, plan, scale, window);
+  if (flash_applies(q)) return attention_flash(q, k, v, plan, scale, window);
+  return attention_reference(q, k, v, plan.layout(), scale, window);
+}
+
+}  // namespace braid

@@ -1,0 +1,11 @@
+// Attention on the CPU as one autograd node; contract of attention().
+#pragma once
+
+#include "model/attention.h"
+
+namespace braid {
+
+at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                         const AttentionPlan& plan, double scale, int64_t window);
+
+}  // namespace braid

@@ -1,0 +1,45 @@
+// Attention in plain ATen, written for reading: one segment at a time, a full mask, autograd's own
+// backward.
+#include <ATen/ATen.h>
+
+#include <limits>
+
+#include "model/attention.h"
+
+namespace braid {
+
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, int64_t first,
+                  double scale, int64_t window) {
+  const int64_t n = q.size(0), m = k.size(0), group = q.size(1) / k.size(1);
+  const auto math = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto heads_first = [&](const at::Tensor& x, int64_t repeats) {
+    return x.to(math).transpose(0, 1).repeat_interleave(repeats, 0);  // [heads, tokens, D]
+  };
+  const auto options = q.options().dtype(at::kLong);
+  const auto query = (at::arange(n, options) + first).unsqueeze(1);
+  const auto key = at::arange(m, options).unsqueeze(0);
+  auto hidden = key > query;  // [n, m]
+  if (window > 0) hidden = at::logical_or(hidden, key <= query - window);
+  const auto scores = at::matmul(heads_first(q, 1), heads_first(k, group).transpose(1, 2)) * scale;
+  const auto weights =
+      scores.masked_fill(hidden, -std::numeric_limits<double>::infinity()).softmax(-1);
+  return at::matmul(weights, heads_first(v, group)).transpose(0, 1).to(q.scalar_type());
+}
+
+at::Tensor attention_reference(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                               const SegmentLayout& layout, double scale, int64_t window) {
+  std::vector<at::Tensor> outputs;
+  for (const Segment& segment : layout.segments) {
+    const auto with_prefix = [&](const at::Tensor& x) {
+      const auto own = x.narrow(0, segment.begin, segment.length);
+      if (segment.prefix < 0) return own;
+      const Segment& prefix = layout.segments[static_cast<size_t>(segment.prefix)];
+      return at::cat({x.narrow(0, prefix.begin, prefix.length), own});
+    };
+    outputs.push_back(attend(q.narrow(0, segment.begin, segment.length), with_prefix(k),
+                             with_prefix(v), segment.position, scale, window));
+  }
+  return at::cat(outputs);
+}
+
+}  // namespace braid

@@ -1,0 +1,33 @@
+// Rotary position embedding: frequency tables by type, and their application in the half-split
+// layout.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "model/config.h"
+
+namespace braid {
+
+struct RopeFrequencies {
+  std::vector<double> inverse;    // [R/2], R = rotary width
+  double attention_factor = 1.0;  // multiplies cos and sin
+};
+
+// Frequencies for sequences of `sequence_length` tokens (only `dynamic` depends on it).
+RopeFrequencies rope_frequencies(const RopeConfig& rope, int64_t head_dim, int64_t max_position,
+                                 int64_t sequence_length);
+
+struct RopeTables {
+  at::Tensor cos, sin;  // [T, R/2] float32
+};
+
+// cos/sin of given positions [T]; `lengths_per_token` is used by `dynamic` only: the unpadded
+// length of each token's sequence, so that policy and reference, packed and padded, agree.
+RopeTables rope_tables(const ModelConfig& config, const at::Tensor& positions,
+                       const at::Tensor& lengths_per_token);
+
+// x [T, heads, head_dim]: first R components rotated (u cos - v sin, v cos + u sin), the rest as
+// they are. Differentiable.
+at::Tensor apply_rope(const at::Tensor& x, const RopeTables& tables);
+
+}  // namespace braid

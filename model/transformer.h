@@ -1,0 +1,71 @@
+// The decoder-only transformer: one block, parameterised by ModelConfig, over flat shared-prompt
+// micro-batches.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <vector>
+
+#include "base/segments.h"
+#include "model/config.h"
+#include "model/lora.h"
+#include "model/rope.h"
+#include "model/weights.h"
+
+namespace braid {
+
+// Keys and values of earlier positions during generation; one entry per layer, [tokens, kv_heads,
+// head_dim].
+struct KvCache {
+  std::vector<at::Tensor> keys, values;
+  int64_t tokens = 0;
+};
+
+class Transformer {
+ public:
+  Transformer(ModelConfig config, TensorMap weights);
+
+  // Final-normed hidden states [T, hidden]. `adapter` null: the frozen base (the reference policy
+  // is this same code). Gradients flow into the adapter's A and B only. `dropout_key`: nonzero
+  // switches LoRA dropout on with that key.
+  at::Tensor forward(const at::Tensor& tokens, const at::Tensor& positions,
+                     const SegmentLayout& layout, const Adapter* adapter,
+                     uint64_t dropout_key = 0) const;
+
+  // Generation: appends `tokens` [n] to the cache and returns the last position's final-normed
+  // hidden state [1, hidden].
+  at::Tensor extend(const at::Tensor& tokens, KvCache& cache, const Adapter* adapter) const;
+
+  const at::Tensor& head_weight() const {
+    return head_;
+  }  // [vocab, hidden]; the embedding when tied
+  const ModelConfig& config() const { return config_; }
+  at::ScalarType dtype() const;
+  at::Device device() const;
+
+ private:
+  struct Linear {
+    at::Tensor weight, bias;
+    std::string path;
+  };
+  struct Layer {
+    at::Tensor input_norm, post_attention_norm, q_norm, k_norm;
+    Linear q, k, v, o, gate, up, down;
+    int64_t window = 0;
+  };
+
+  // The blocks; attend(layer, q, k, v) is the one part that training and generation do differently.
+  template <typename Attend>
+  at::Tensor run_layers(const at::Tensor& tokens, const RopeTables& tables, const Adapter* adapter,
+                        uint64_t dropout_key, const Attend& attend) const;
+
+  at::Tensor project(const Linear& linear, const at::Tensor& x, const Adapter* adapter,
+                     uint64_t dropout_key) const;
+
+  ModelConfig config_;
+  at::Tensor embedding_, final_norm_, head_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace braid

@@ -1,0 +1,178 @@
+// The whole transformer over flat batches: packing equals separate sequences, a shared prompt equals copies of it, and the
+// key/value cache equals one pass.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "tests/model/flat_batch.h"
+#include "tests/model/formula_model.h"
+
+namespace braid {
+namespace {
+
+// Final hidden states are of order 1; the same float32 sums in another grouping differ by some 1e-7 per operation.
+constexpr double kTolerance = 1e-5;
+
+test::Tokens some_tokens(const std::string& name, int64_t count) {
+  test::Tokens tokens;
+  for (int64_t i = 0; i < count; ++i) {
+    tokens.push_back(test::formula_byte(test::fnv1a64(name), i) % 40);
+  }
+  return tokens;
+}
+
+test::Tokens joined(test::Tokens first, const test::Tokens& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+std::vector<test::Group> two_groups() {
+  return {{some_tokens("first", 9), {some_tokens("a", 6), some_tokens("b", 4)}},
+          {some_tokens("second", 3),
+           {some_tokens("c", 1), some_tokens("d", 7), some_tokens("e", 2)}},
+          {some_tokens("alone", 11), {}}};
+}
+
+// Every branch behind its own copy of the prompt.
+std::vector<test::Group> duplicated(const std::vector<test::Group>& groups) {
+  std::vector<test::Group> result;
+  for (const auto& group : groups) {
+    if (group.branches.empty()) result.push_back(group);
+    for (const auto& branch : group.branches) result.push_back({joined(group.prompt, branch), {}});
+  }
+  return result;
+}
+
+LoraConfig lora() {
+  LoraConfig config;
+  config.rank = 2;
+  config.alpha = 3;
+  return config;
+}
+
+class Layouts : public ::testing::TestWithParam<std::string> {
+ protected:
+  Layouts()
+      : model_(test::formula_model(test::tiny_config_json(GetParam()), 0.5)),
+        adapter_(test::formula_adapter(model_.config, lora(), 0.25)) {}
+
+  at::Tensor hidden(const std::vector<test::Group>& groups) {
+    return test::hidden_states(model_.transformer, groups, &adapter_);
+  }
+
+  // Gradients of the sum of the squared rows `rows` of `hidden`.
+  at::Tensor gradients(const at::Tensor& rows) {
+    adapter_.flat_grad().zero_();
+    rows.square().sum().backward();
+    return adapter_.flat_grad().clone();
+  }
+
+  LoadedModel model_;
+  Adapter adapter_;
+};
+
+double difference(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).abs().max().item<double>();
+}
+
+// Rows of the branches (or of a sequence without any), in the order of the batch.
+at::Tensor branch_rows(const at::Tensor& hidden, const SegmentLayout& layout) {
+  std::vector<at::Tensor> parts;
+  for (size_t i = 0; i < layout.segments.size(); ++i) {
+    const auto& segment = layout.segments[i];
+    const bool has_branches = i + 1 < layout.segments.size() &&
+                              layout.segments[i + 1].prefix == static_cast<int64_t>(i);
+    if (!has_branches) parts.push_back(hidden.narrow(0, segment.begin, segment.length));
+  }
+  return at::cat(parts);
+}
+
+// The same rows out of copies: behind each prompt.
+at::Tensor copied_rows(const at::Tensor& hidden, const std::vector<test::Group>& groups) {
+  std::vector<at::Tensor> parts;
+  int64_t begin = 0;
+  for (const auto& group : groups) {
+    const auto prompt = static_cast<int64_t>(group.prompt.size());
+    if (group.branches.empty()) parts.push_back(hidden.narrow(0, begin, prompt));
+    if (group.branches.empty()) begin += prompt;
+    for (const auto& branch : group.branches) {
+      const auto length = static_cast<int64_t>(branch.size());
+      parts.push_back(hidden.narrow(0, begin + prompt, length));
+      begin += prompt + length;
+    }
+  }
+  return at::cat(parts);
+}
+
+TEST_P(Layouts, SharedPromptEqualsCopies) {
+  const auto groups = two_groups();
+  const auto shared = branch_rows(hidden(groups), test::layout_of(groups));
+  const auto copies = copied_rows(hidden(duplicated(groups)), groups);
+  EXPECT_LE(difference(shared, copies), kTolerance);
+  const auto expected = gradients(copies), actual = gradients(shared);
+  EXPECT_LE(difference(actual, expected) / expected.abs().max().item<double>(), kTolerance);
+}
+
+TEST_P(Layouts, PackedEqualsSeparate) {
+  const auto groups = duplicated(two_groups());
+  const auto packed = hidden(groups);
+  std::vector<at::Tensor> separate;
+  for (const auto& group : groups) separate.push_back(hidden({group}));
+  EXPECT_LE(difference(packed, at::cat(separate)), kTolerance);
+  const auto expected = gradients(at::cat(separate)), actual = gradients(packed);
+  EXPECT_LE(difference(actual, expected) / expected.abs().max().item<double>(), kTolerance);
+}
+
+// Padding behind a sequence is one more thing that attention cannot see.
+TEST_P(Layouts, PaddingChangesNothing) {
+  const auto tokens = some_tokens("padded", 10);
+  const auto alone = hidden({{tokens, {}}});
+  const auto padded = hidden({{joined(tokens, test::Tokens(7, 0)), {}}}).narrow(0, 0, 10);
+  EXPECT_LE(difference(alone, padded), kTolerance);
+}
+
+TEST_P(Layouts, CacheEqualsOnePass) {
+  const at::NoGradGuard no_grad;
+  const auto tokens = some_tokens("cached", 20);
+  const auto whole = hidden({{tokens, {}}});
+  KvCache cache;
+  int64_t begin = 0;
+  for (const int64_t count : {7, 1, 1, 4, 1, 6}) {
+    const auto part = at::tensor(tokens, at::kLong).narrow(0, begin, count);
+    const auto last = model_.transformer.extend(part, cache, &adapter_);
+    begin += count;
+    EXPECT_EQ(cache.tokens, begin);
+    EXPECT_LE(difference(last, whole.narrow(0, begin - 1, 1)), kTolerance) << begin;
+  }
+}
+
+// The reference policy is the same code without the adapter: B = 0 is exactly that.
+TEST_P(Layouts, FreshAdapterEqualsBase) {
+  const Adapter fresh(model_.config, lora(), 3, at::kCPU);
+  const auto groups = two_groups();
+  EXPECT_TRUE(at::equal(test::hidden_states(model_.transformer, groups, &fresh),
+                        test::hidden_states(model_.transformer, groups)));
+  EXPECT_FALSE(test::hidden_states(model_.transformer, groups).requires_grad());
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, Layouts,
+                         ::testing::Values("llama", "mistral", "qwen2", "qwen3"),
+                         [](const auto& info) { return info.param; });
+
+// The dynamic rope type depends on a sequence's length: its own, not that of its neighbours.
+TEST(DynamicRope, PackedEqualsSeparate) {
+  auto config = test::tiny_config_json("llama");
+  config.update({{"max_position_embeddings", 8},
+                 {"rope_scaling", {{"rope_type", "dynamic"}, {"factor", 2.0}}}});
+  const auto model = test::formula_model(config, 0.5);
+  const std::vector<test::Group> groups = {
+      {some_tokens("long", 20), {}}, {some_tokens("short", 5), {}}, {some_tokens("mid", 11), {}}};
+  const auto packed = test::hidden_states(model.transformer, groups);
+  std::vector<at::Tensor> separate;
+  for (const auto& group : groups) {
+    separate.push_back(test::hidden_states(model.transformer, {group}));
+  }
+  EXPECT_LE(difference(packed, at::cat(separate)), kTolerance);
+}
+
+}  // namespace
+}  // namespace braid
