@@ -1,0 +1,45 @@
+// Fields that hold text or a conversation, and the rules a conversation has to meet.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "data/text/chat_template.h"
+
+namespace braid {
+
+using Conversation = std::vector<Message>;
+
+// One row of a feedback file: its members, and "file:line" for errors.
+struct Row {
+  ObjectReader fields;
+  std::string where;
+};
+
+// A member that is a string or a list of {"role", "content"} messages.
+struct TextOrConversation {
+  std::optional<std::string> text;
+  Conversation turns;  // when there is no text
+
+  bool is_text() const { return text.has_value(); }
+};
+
+// Errors: absent, another type, a role other than system, user and assistant. Further keys of a
+// message are ignored.
+TextOrConversation read_text_or_conversation(Row& row, const std::string& key);
+
+// The conversation a prompt stands for: itself, or text as a user turn. HH-style dialogue text is
+// parsed into its turns, without the empty assistant turn that waits for the answer.
+Conversation prompt_conversation(TextOrConversation prompt);
+
+// Why `prompt` cannot be answered: "empty prompt", or "turns do not alternate" (an optional system
+// turn, then user and assistant in turn, the user last). Empty when it can.
+std::string_view prompt_flaw(const Conversation& prompt);
+
+// Text without white space (ASCII) at its ends.
+std::string_view trimmed(std::string_view text);
+
+}  // namespace braid
