@@ -1,0 +1,59 @@
+// Text to token ids and back. One interface, one adapter per vocabulary kind.
+//
+// `encode` never produces special tokens: "<|im_end|>" in a feedback text is plain text. Control
+// tokens are looked up by name with `special_id` and placed by the chat template only.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace braid {
+
+// What the model's files say about special tokens and templates.
+struct SpecialTokens {
+  std::optional<int32_t> bos;
+  std::vector<int32_t>
+      stop;  // every id that ends an answer; the first is the one appended to answers
+  std::optional<int32_t> pad;
+  bool add_bos = false;       // the model expects BOS in front of a raw text
+  std::string chat_template;  // Jinja source, empty when the model has none
+};
+
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  // Ids of a text that stands at the start. Error on invalid UTF-8. Bytes that a byte-level
+  // vocabulary lacks (SmolLM2: 21, among them control characters) are left out, as in the reference
+  // implementations.
+  virtual std::vector<int32_t> encode(std::string_view text) const = 0;
+
+  // Ids of a text that goes on after other tokens: the same, without the space that some
+  // SentencePiece models put in front of a text.
+  virtual std::vector<int32_t> encode_continuation(std::string_view text) const {
+    return encode(text);
+  }
+
+  // Special tokens appear by their name. Byte-level: not valid UTF-8 when `ids` cut a character.
+  virtual std::string decode(std::span<const int32_t> ids) const = 0;
+  virtual std::string piece(int32_t id) const = 0;  // raw bytes the id stands for
+  virtual int32_t vocab_size() const = 0;
+  virtual std::optional<int32_t> special_id(
+      std::string_view name) const = 0;  // control tokens only
+  virtual const SpecialTokens& special() const = 0;
+  virtual std::string fingerprint() const = 0;  // hash of vocabulary and rules: part of cache keys
+};
+
+// Loads the tokenizer of a model: a GGUF file, or a Hugging Face directory (`tokenizer.json`, else
+// `tokenizer.model`), or a `tokenizer.model` itself. A `tokenizer.json` that is a converted
+// SentencePiece vocabulary gives way to the `tokenizer.model` beside it. Error names what is
+// missing or which component is not supported.
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model_path);
+
+}  // namespace braid
