@@ -1,17 +1,20 @@
-# Imported target for the unpacked LibTorch (scripts/dependencies puts it into .deps/libtorch).
+# Imported targets for the unpacked LibTorch (scripts/dependencies puts it into .deps/libtorch).
 #
-#   lt::cpu   headers, libtorch_cpu and libc10
+#   lt::cpu      headers, libtorch_cpu and libc10
+#   lt::cudart   the CUDA runtime library that LibTorch itself uses; for the CUDA kernels (cmake/Cuda.cmake)
 #
-# CUDA is not linked: libtorch_cuda.so is loaded at start when it and its libraries are there (trainer/device.cpp), so that
-# one binary serves machines with and without a GPU. find_package(Torch) is not used because it demands the CUDA toolkit
+# libtorch_cuda is not linked: libtorch_cuda.so is loaded at start when it and its libraries are there (trainer/device.cpp), so
+# that one binary serves machines with and without a GPU. find_package(Torch) is not used because it demands the CUDA toolkit
 # even for CPU code and edits global flags.
 
 set(BRAID_LIBTORCH "${CMAKE_SOURCE_DIR}/.deps/libtorch" CACHE PATH
     "Folder with the unpacked wheels (it contains torch/ and nvidia/)")
 
 set(_torch "${BRAID_LIBTORCH}/torch")
-if(NOT EXISTS "${_torch}/include/ATen/ATen.h" OR NOT EXISTS "${_torch}/lib/libtorch_cpu.so")
-  message(FATAL_ERROR "LibTorch not found in ${_torch}: run scripts/dependencies, or pass -DBRAID_LIBTORCH=DIR")
+set(_cuda_runtime "${BRAID_LIBTORCH}/nvidia/cu13/lib")
+if(NOT EXISTS "${_torch}/include/ATen/ATen.h" OR NOT EXISTS "${_torch}/lib/libtorch_cpu.so"
+   OR NOT EXISTS "${_cuda_runtime}/libcudart.so.13")
+  message(FATAL_ERROR "LibTorch not found in ${BRAID_LIBTORCH}: run scripts/dependencies, or pass -DBRAID_LIBTORCH=DIR")
 endif()
 
 add_library(lt_c10 SHARED IMPORTED)
@@ -26,5 +29,8 @@ set_target_properties(lt_cpu PROPERTIES
   INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO")
 # libtorch_cpu.so itself needs the small CUDA runtime libraries of the nvidia-* wheels; they are found at run time
 # through its own RPATH.
-target_link_options(lt_cpu INTERFACE "LINKER:--allow-shlib-undefined"
-                    "LINKER:-rpath-link,${BRAID_LIBTORCH}/nvidia/cu13/lib")
+target_link_options(lt_cpu INTERFACE "LINKER:--allow-shlib-undefined" "LINKER:-rpath-link,${_cuda_runtime}")
+
+add_library(lt_cudart SHARED IMPORTED)
+add_library(lt::cudart ALIAS lt_cudart)
+set_target_properties(lt_cudart PROPERTIES IMPORTED_LOCATION "${_cuda_runtime}/libcudart.so.13")

@@ -1,11 +1,14 @@
-# braid_library(NAME DIR [DEPS...]): the static library of one directory and its subdirectories. braid_tests(NAME DIR [DEPS...]): its test binary.
+# braid_library(NAME DIR [DEPS...]): the static library of one directory and its subdirectories.
+# braid_tests(NAME DIR [DEPS...]): the test binary of tests/DIR.
 
 function(braid_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Werror>)
+  target_compile_options(${target} PRIVATE
+    "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;$<$<BOOL:${BRAID_WERROR}>:-Werror>>")
   target_compile_definitions(${target} PUBLIC FMT_HEADER_ONLY)
   if(BRAID_SANITIZE)
-    target_compile_options(${target} PUBLIC $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${BRAID_SANITIZE} -fno-omit-frame-pointer>)
+    target_compile_options(${target} PUBLIC
+      "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${BRAID_SANITIZE};-fno-sanitize-recover=all;-fno-omit-frame-pointer>")
     target_link_options(${target} PUBLIC -fsanitize=${BRAID_SANITIZE})
   endif()
 endfunction()
@@ -13,10 +16,6 @@ endfunction()
 function(braid_library name dir)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${dir}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
-  if(NOT sources)
-    file(WRITE "${CMAKE_BINARY_DIR}/${name}_empty.cpp" "")
-    set(sources "${CMAKE_BINARY_DIR}/${name}_empty.cpp")
-  endif()
   add_library(${name} STATIC ${sources})
   braid_options(${name})
   target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
