@@ -1,0 +1,46 @@
+// The subcommands of the binary, one file each. They take a configuration that `validate` accepts,
+// print results on standard output and progress on standard error, and return the exit code.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "model/generation.h"
+#include "trainer/configuration.h"
+
+namespace braid {
+
+// What the process returns; docs/configuration.md lists them.
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitError = 1,     // input, configuration or environment, in one line on standard error
+  kExitUsage = 2,     // unknown command or flag, missing argument
+  kExitInternal = 3,  // a defect of braid
+};
+
+int run_train(const RunConfiguration& config);
+
+// `adapter`: the one to evaluate; empty: see choose_adapter in session.h.
+int run_eval(const RunConfiguration& config, const std::string& adapter);
+
+struct GenerateRequest {
+  std::string prompt;   // "-": standard input
+  std::string adapter;  // as for run_eval
+  bool raw = false;     // the prompt as it is, without the chat template
+  SamplingConfig sampling;
+};
+int run_generate(const RunConfiguration& config, const GenerateRequest& request);
+
+int inspect_model(const std::filesystem::path& path);
+
+// With a `model` (may be empty) the adapter is loaded onto it, which checks every tensor.
+int inspect_adapter(const std::filesystem::path& directory, const std::string& model);
+
+// One checkpoint, or all of a run directory. Error that names the damage when one is not whole.
+int inspect_checkpoint(const std::filesystem::path& directory);
+
+// The first `count` groups as training sees them.
+int inspect_batch(const RunConfiguration& config, int64_t count);
+
+}  // namespace braid

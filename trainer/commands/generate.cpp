@@ -1,0 +1,76 @@
+// braid generate: an answer of the model, printed as it comes.
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include "base/error.h"
+#include "data/text/chat_template.h"
+#include "model/adapter_io.h"
+#include "trainer/commands/commands.h"
+#include "trainer/commands/session.h"
+#include "trainer/dataset.h"
+#include "trainer/progress.h"
+#include "trainer/utf8_stream.h"
+
+namespace braid {
+namespace {
+
+struct EncodedPrompt {
+  std::vector<int32_t> ids;
+  std::vector<int32_t> stop;
+};
+
+std::string prompt_text(const std::string& prompt) {
+  if (prompt != "-") return prompt;
+  std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+  if (text.ends_with('\n')) text.pop_back();  // the one that ends the last line
+  return text;
+}
+
+EncodedPrompt encode(const std::string& text, bool raw, const Tokenizer& tokenizer,
+                     TemplateKind kind) {
+  EncodedPrompt prompt{{}, tokenizer.special().stop};
+  if (raw) {
+    const auto& special = tokenizer.special();
+    if (special.add_bos && special.bos) prompt.ids.push_back(*special.bos);
+    const auto ids = tokenizer.encode(text);
+    prompt.ids.insert(prompt.ids.end(), ids.begin(), ids.end());
+  } else {
+    const ChatTemplate chat(tokenizer, kind);
+    prompt.ids = chat.render({{"user", text}}, /*generation_prompt=*/true);
+    prompt.stop.push_back(chat.stop_token());
+  }
+  return prompt;
+}
+
+}  // namespace
+
+int run_generate(const RunConfiguration& config, const GenerateRequest& request) {
+  const std::string text = prompt_text(request.prompt);
+  if (text.empty()) fail("--prompt: the prompt is empty");
+  const auto tokenizer = load_tokenizer(config.model);
+  const EncodedPrompt prompt =
+      encode(text, request.raw, *tokenizer, parse_template_kind(config.data.chat_template));
+  const LoadedModel model = open_model(config);
+  std::optional<Adapter> adapter;
+  if (const auto path = choose_adapter(config, request.adapter)) {
+    adapter.emplace(load_adapter(*path, model.config, model.transformer.device()));
+    say("adapter: " + path->string());
+  }
+
+  Utf8Stream stream;
+  std::string last;
+  const auto show = [&](const std::string& part) {
+    if (part.empty()) return;
+    print(part);
+    last = part;
+  };
+  generate(model.transformer, adapter ? &*adapter : nullptr, prompt.ids, prompt.stop,
+           request.sampling, [&](int32_t id) { show(stream.push(tokenizer->piece(id))); });
+  show(stream.finish());
+  if (!last.ends_with('\n')) print("\n");
+  return kExitOk;
+}
+
+}  // namespace braid

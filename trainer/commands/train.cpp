@@ -1,0 +1,145 @@
+// braid train: from a configuration to a trained adapter; continues the newest valid checkpoint.
+#include <ATen/ATen.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "model/adapter_io.h"
+#include "model/weights.h"
+#include "trainer/commands/commands.h"
+#include "trainer/commands/session.h"
+#include "trainer/device.h"
+#include "trainer/run_identity.h"
+#include "trainer/self_test.h"
+#include "trainer/training.h"
+
+namespace braid {
+namespace {
+
+namespace fs = std::filesystem;
+
+Adapter starting_adapter(const RunConfiguration& config, const LoadedModel& model) {
+  const auto device = model.transformer.device();
+  if (!config.adapter.empty()) return load_adapter(config.adapter, model.config, device);
+  return Adapter(model.config, config.lora, config.seed, device);
+}
+
+ObjectiveConfig objective_config(const RunConfiguration& config) {
+  return {config.loss, config.train.preference_weight, config.train.sft_weight};
+}
+
+// Where to go on: the newest whole checkpoint of this very run, or the beginning.
+TrainingState resume(const fs::path& output, const Json& identity, Adapter& adapter,
+                     AdamW& optimizer) {
+  TrainingState fresh;
+  fresh.run_key = run_key(identity);
+  const auto checkpoint = newest_valid_checkpoint(output, say);
+  if (!checkpoint) return fresh;
+  if (read_checkpoint_state(*checkpoint).run_key != fresh.run_key) {
+    const Json before = read_identity(output);
+    fail(
+        "{}: belongs to a run with other settings ({}); give another --output, restore the "
+        "settings, or remove the directory",
+        checkpoint->string(),
+        before.is_object()
+            ? fmt::format("{}", fmt::join(identity_differences(identity, before), "; "))
+            : "run.json is missing");
+  }
+  say("resuming from " + checkpoint->string());
+  return restore_checkpoint(*checkpoint, adapter, optimizer);
+}
+
+void print_header(const RunConfiguration& config, const Dataset& data, const Adapter& adapter,
+                  const ReferencePolicy& reference, const ObjectiveConfig& objective) {
+  for (const std::string& line : data.describe()) say("data: " + line);
+  say(fmt::format("adapter: {} trainable parameters in {} linears, rank {}, alpha {}{}",
+                  adapter.parameter_count(), adapter.pairs().size(), adapter.config().rank,
+                  adapter.config().alpha,
+                  config.adapter.empty() ? "" : " (continues " + config.adapter + ")"));
+  say(objective.needs_reference()
+          ? fmt::format("reference: {} ({})", reference.name, reference.fingerprint.substr(0, 12))
+          : "reference: none; the loss does not use one");
+  const int64_t steps = count_steps(config.train, static_cast<int64_t>(data.train.size()));
+  say(fmt::format("training: {} steps of {} groups, {} (beta {}), sft weight {}, learning rate {}",
+                  steps, config.train.pairs_per_step, preference_name(config.loss.kind),
+                  config.loss.beta, config.train.sft_weight, config.optimizer.learning_rate));
+}
+
+at::Tensor cached_reference(const RunConfiguration& config, const LoadedModel& model,
+                            const std::string& weights, const ReferencePolicy& reference,
+                            const std::vector<EncodedGroup>& groups, const std::string& what) {
+  Progress progress("reference " + what, static_cast<int64_t>(groups.size()));
+  return reference_logps(fs::path(config.output) / "reference", weights, model.transformer,
+                         reference, groups, config.train.micro_batch_tokens, say,
+                         [&](int64_t done) { progress.update(done); });
+}
+
+// The new adapter takes the old one's place in one rename; a crash leaves one or the other.
+void export_adapter(const fs::path& output, const Adapter& adapter, const std::string& base) {
+  const auto target = output / "adapter", fresh = output / ".writing-adapter";
+  fs::remove_all(fresh);
+  fs::create_directories(fresh);
+  save_adapter(adapter, fresh, base);
+  fs::remove_all(target);
+  fs::rename(fresh, target);
+  sync_directory(output);
+}
+
+bool has_pairs(const std::vector<EncodedGroup>& groups) {
+  return std::ranges::any_of(groups, [](const auto& group) { return group.branches.size() == 2; });
+}
+
+}  // namespace
+
+int run_train(const RunConfiguration& config) {
+  if (config.output.empty()) fail("output: missing; the directory of this run");
+  const ObjectiveConfig objective = objective_config(config);
+  // Data first: its mistakes show before gigabytes are read.
+  Dataset data = load_dataset(config, load_model_config(config.model), /*need_training=*/true);
+  if (!has_pairs(data.validation)) data.validation.clear();
+  fs::create_directories(config.output);
+  const LoadedModel model = open_model(config);
+  const std::string weights = weights_fingerprint(config.model);
+
+  Adapter adapter = starting_adapter(config, model);
+  const auto reference =
+      make_reference(config.train.reference, model.config, adapter, model.transformer.device());
+  print_header(config, data, adapter, reference, objective);
+  const Json identity = run_identity(config, weights, adapter_fingerprint(adapter),
+                                     reference.fingerprint, data.train);
+  AdamW optimizer(adapter, config.optimizer);
+  const TrainingState state = resume(config.output, identity, adapter, optimizer);
+  write_run_file(config.output, config, identity);
+
+  const auto mean_head =
+      model.transformer.head_weight().mean(0, false, at::kFloat).to(model.transformer.dtype());
+  const auto context = [&](const ReferenceSource& source) {
+    return StepContext{
+        model.transformer, adapter, data.train, source, objective, config.train.micro_batch_tokens,
+        mean_head};
+  };
+  ReferenceSource source;
+  say(run_self_test(context(source), reference));
+  if (objective.needs_reference() && !config.train.cache_reference) {
+    source = ReferenceSource(reference);
+  } else if (objective.needs_reference()) {
+    source = ReferenceSource(
+        cached_reference(config, model, weights, reference, data.train, "training"), data.train);
+  }
+  at::Tensor held_out_reference;
+  if (!data.validation.empty()) {
+    held_out_reference =
+        cached_reference(config, model, weights, reference, data.validation, "held out");
+  }
+
+  const StepContext step = context(source);
+  Training training({config, step, data.validation, held_out_reference, adapter, optimizer,
+                     measured_peak_flops(model.transformer.dtype(), model.transformer.device())},
+                    state);
+  training.run();
+  export_adapter(config.output, adapter, config.model);
+  say("adapter: " + (fs::path(config.output) / "adapter").string());
+  return kExitOk;
+}
+
+}  // namespace braid

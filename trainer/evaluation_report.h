@@ -1,0 +1,29 @@
+// Evaluations of several policies side by side: a table for people, files for programs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "trainer/preference_evaluation.h"
+
+namespace braid {
+
+struct PolicyEvaluation {
+  std::string policy;       // "base", "adapter": names the row and the file of pairs
+  std::string adapter;      // path of its adapter; empty: none
+  std::string fingerprint;  // of the adapter; "base" without one
+  double seconds = 0;       // scoring time
+  PreferenceEvaluation result;
+};
+
+// Aligned columns with a header line; ends with a newline.
+std::string evaluation_table(const std::vector<PolicyEvaluation>& policies);
+
+// evaluation.json and pairs-<policy>.jsonl in `directory`, which is created. `context` describes
+// what was evaluated on (model, data, reference, loss) and goes first into evaluation.json.
+void write_evaluation(const std::filesystem::path& directory, const Json& context,
+                      const std::vector<PolicyEvaluation>& policies);
+
+}  // namespace braid

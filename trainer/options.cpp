@@ -1,0 +1,146 @@
+// The single declaration of every option.
+#include "trainer/options.h"
+
+namespace braid {
+namespace {
+
+using Table = std::vector<Option>;
+
+void add_run(Table& t, RunConfiguration& c) {
+  t.push_back(
+      Option("model", &c.model, "Base model: a Hugging Face directory or a GGUF file").path());
+  t.push_back(
+      Option("adapter", &c.adapter, "PEFT adapter to start from; empty: a fresh one").path());
+  t.push_back(
+      Option("output", &c.output, "Run directory: configuration, metrics, checkpoints, adapter")
+          .path());
+  t.push_back(
+      Option("dtype", &c.dtype, "Frozen base weights and activations").one_of({"bf16", "fp32"}));
+  t.push_back(Option("device", &c.device, "Where to compute; auto: a GPU when one is usable")
+                  .one_of({"auto", "cpu", "cuda"}));
+  t.push_back(Option("threads", &c.threads, "CPU threads; 0: all cores").at_least(0).at_most(4096));
+  t.push_back(
+      Option("seed", &c.seed, "Seed of a fresh adapter, data order, split, dropout and sampling"));
+}
+
+void add_data(Table& t, DataConfig& d) {
+  t.push_back(Option("data.train", &d.train, "Feedback files (.jsonl, .jsonl.gz)").path());
+  t.push_back(Option("data.validation", &d.validation,
+                     "Held-out files; empty: a part of the training files, see data.held_out")
+                  .path());
+  t.push_back(Option("data.held_out", &d.held_out,
+                     "Fraction of prompts held out of data.train, chosen by hash of the prompt; "
+                     "not used when data.validation is given")
+                  .at_least(0)
+                  .below(1));
+  t.push_back(Option("data.template", &d.chat_template,
+                     "How conversations become text; auto: as the model says, none: raw text")
+                  .one_of({"auto", "chatml", "none"}));
+  t.push_back(Option("data.max_length", &d.limits.max_length,
+                     "Prompt plus answer, tokens; longer answers are cut on the right")
+                  .at_least(2));
+  t.push_back(Option("data.max_prompt_length", &d.limits.max_prompt_length,
+                     "Longer prompts are dropped; 0: no separate limit")
+                  .at_least(0));
+}
+
+void add_lora(Table& t, LoraConfig& l) {
+  t.push_back(Option("lora.targets", &l.targets,
+                     "Fresh adapter: all-linear, module names, or one regex:<pattern>"));
+  t.push_back(Option("lora.rank", &l.rank, "Fresh adapter: rank").at_least(1));
+  t.push_back(
+      Option("lora.alpha", &l.alpha, "Fresh adapter: numerator of the scale alpha/rank").above(0));
+  t.push_back(Option("lora.dropout", &l.dropout, "Dropout on the adapters' input while training")
+                  .at_least(0)
+                  .below(1));
+  t.push_back(Option("lora.rslora", &l.rslora, "Fresh adapter: scale alpha/sqrt(rank)"));
+}
+
+void add_loss(Table& t, PreferenceConfig& l) {
+  t.push_back(Option("loss.kind", &l.kind, "Preference loss"));
+  t.push_back(Option("loss.beta", &l.beta, "Strength of the preference loss").above(0));
+  t.push_back(Option("loss.label_smoothing", &l.label_smoothing,
+                     "Probability that a label is wrong: dpo, robust, exo")
+                  .at_least(0)
+                  .below(0.5));
+  t.push_back(Option("loss.gamma", &l.gamma, "Target margin: simpo").at_least(0));
+  t.push_back(Option("loss.margin_scale", &l.margin_scale,
+                     "Scale of graded gaps between answers: dpo_margin, rpo_*")
+                  .above(0));
+}
+
+void add_train(Table& t, TrainConfig& r) {
+  t.push_back(Option("train.reference", &r.reference,
+                     "Reference policy; initial: a frozen copy of the starting adapter")
+                  .path({"base", "initial"}));
+  t.push_back(Option("train.cache_reference", &r.cache_reference,
+                     "Keep reference log-probabilities on disk; off: computed beside every step"));
+  t.push_back(
+      Option("train.preference_weight", &r.preference_weight, "Weight of the preference loss")
+          .at_least(0));
+  t.push_back(Option("train.sft_weight", &r.sft_weight,
+                     "Weight of the SFT loss on chosen answers and demonstrations, mean per token")
+                  .at_least(0));
+  t.push_back(Option("train.epochs", &r.epochs, "Passes over the training groups").above(0));
+  t.push_back(
+      Option("train.max_steps", &r.max_steps, "Optimizer steps; 0: from train.epochs").at_least(0));
+  t.push_back(Option("train.pairs_per_step", &r.pairs_per_step,
+                     "Groups (pairs, demonstrations) per optimizer step")
+                  .at_least(1));
+  t.push_back(Option("train.micro_batch_tokens", &r.micro_batch_tokens,
+                     "Token budget of one forward and backward; bounds memory, not the result")
+                  .at_least(1));
+  t.push_back(Option("train.shuffle", &r.shuffle, "Another order in every epoch; off: file order"));
+  t.push_back(Option("train.log_every", &r.log_every, "Steps between metrics lines").at_least(1));
+  t.push_back(Option("train.eval_every", &r.eval_every,
+                     "Steps between evaluations on held-out pairs; 0: only at the end")
+                  .at_least(0));
+  t.push_back(Option("train.checkpoint_every", &r.checkpoint_every,
+                     "Steps between checkpoints; 0: only at the end")
+                  .at_least(0));
+  t.push_back(Option("train.keep_checkpoints", &r.keep_checkpoints, "Newest checkpoints to keep")
+                  .at_least(1));
+}
+
+void add_optimizer(Table& t, OptimizerConfig& o) {
+  t.push_back(Option("optimizer.learning_rate", &o.learning_rate, "Peak learning rate").above(0));
+  t.push_back(Option("optimizer.lora_plus_ratio", &o.lora_plus_ratio,
+                     "LoRA+: learning rate of B over that of A")
+                  .above(0));
+  t.push_back(
+      Option("optimizer.beta1", &o.beta1, "AdamW: decay of the first moment").at_least(0).below(1));
+  t.push_back(Option("optimizer.beta2", &o.beta2, "AdamW: decay of the second moment")
+                  .at_least(0)
+                  .below(1));
+  t.push_back(Option("optimizer.eps", &o.eps, "AdamW: epsilon").above(0));
+  t.push_back(Option("optimizer.weight_decay", &o.weight_decay, "AdamW: decoupled weight decay")
+                  .at_least(0));
+  t.push_back(
+      Option("optimizer.max_grad_norm", &o.max_grad_norm, "Clip the gradient to this norm; 0: off")
+          .at_least(0));
+  t.push_back(
+      Option("optimizer.schedule", &o.schedule, "Course of the learning rate after the warm-up")
+          .one_of({"cosine", "linear", "constant"}));
+  t.push_back(Option("optimizer.warmup", &o.warmup,
+                     "Warm-up: a fraction of all steps below 1, otherwise steps")
+                  .at_least(0));
+  t.push_back(Option("optimizer.min_ratio", &o.min_ratio,
+                     "Where the decay ends, over the peak: cosine, linear")
+                  .at_least(0)
+                  .at_most(1));
+}
+
+}  // namespace
+
+std::vector<Option> option_table(RunConfiguration& config) {
+  Table table;
+  add_run(table, config);
+  add_data(table, config.data);
+  add_lora(table, config.lora);
+  add_loss(table, config.loss);
+  add_train(table, config.train);
+  add_optimizer(table, config.optimizer);
+  return table;
+}
+
+}  // namespace braid

@@ -1,0 +1,160 @@
+// Preference metrics of one policy over held-out pairs.
+#include "trainer/preference_evaluation.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <tuple>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+
+namespace braid {
+namespace {
+
+struct PairTensors {
+  std::vector<const EncodedGroup*> groups;
+  PreferenceInput input;
+};
+
+PairTensors select_pairs(const std::vector<EncodedGroup>& groups, const at::Tensor& policy,
+                         const at::Tensor& reference) {
+  PairTensors pairs;
+  std::vector<int64_t> chosen;
+  std::vector<float> chosen_lengths, rejected_lengths, margins;
+  int64_t branch = 0;
+  for (const EncodedGroup& group : groups) {
+    if (group.branches.size() == 2) {
+      pairs.groups.push_back(&group);
+      chosen.push_back(branch);
+      chosen_lengths.push_back(static_cast<float>(group.branches[0].size()));
+      rejected_lengths.push_back(static_cast<float>(group.branches[1].size()));
+      margins.push_back(static_cast<float>(group.margin));
+    }
+    branch += static_cast<int64_t>(group.branches.size());
+  }
+  if (chosen.empty()) {
+    fail("no preference pairs to evaluate; check data.validation and data.held_out");
+  }
+  const at::Tensor first = at::tensor(chosen, at::kLong), second = first + 1;
+  pairs.input = {policy.index_select(0, first),
+                 policy.index_select(0, second),
+                 reference.index_select(0, first),
+                 reference.index_select(0, second),
+                 at::tensor(chosen_lengths),
+                 at::tensor(rejected_lengths),
+                 at::tensor(margins)};
+  return pairs;
+}
+
+std::vector<double> values_of(const at::Tensor& tensor) {
+  const at::Tensor doubles = tensor.to(at::kDouble).contiguous();
+  const double* const begin = doubles.const_data_ptr<double>();
+  return {begin, begin + doubles.numel()};
+}
+
+std::vector<PairResult> pair_results(const PairTensors& pairs, const PreferenceOutput& output) {
+  const auto losses = values_of(output.losses);
+  const auto chosen_rewards = values_of(output.chosen_rewards);
+  const auto rejected_rewards = values_of(output.rejected_rewards);
+  const auto chosen_logps = values_of(pairs.input.policy_chosen);
+  const auto rejected_logps = values_of(pairs.input.policy_rejected);
+  std::vector<PairResult> results;
+  for (size_t i = 0; i < pairs.groups.size(); ++i) {
+    results.push_back({pairs.groups[i], losses[i], chosen_rewards[i], rejected_rewards[i],
+                       chosen_logps[i], rejected_logps[i]});
+  }
+  return results;
+}
+
+// 1 for right, 0 for wrong, one half for a tie: a constant policy gets 50 %.
+double correctness(double chosen, double rejected) {
+  return chosen > rejected ? 1.0 : chosen == rejected ? 0.5 : 0.0;
+}
+
+double correct_by_logp(const PairResult& pair) {
+  const auto& branches = pair.group->branches;
+  return correctness(pair.chosen_logp / static_cast<double>(branches[0].size()),
+                     pair.rejected_logp / static_cast<double>(branches[1].size()));
+}
+
+}  // namespace
+
+std::pair<double, double> wilson_interval(double successes, double trials) {
+  constexpr double z = 1.959963984540054;  // 97.5 % quantile of the normal distribution
+  const double p = successes / trials, scale = 1 + z * z / trials;
+  const double centre = p + z * z / (2 * trials);
+  const double half = z * std::sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials));
+  return {(centre - half) / scale, (centre + half) / scale};
+}
+
+PreferenceEvaluation evaluate_preferences(const PreferenceConfig& config,
+                                          const std::vector<EncodedGroup>& groups,
+                                          const at::Tensor& policy, const at::Tensor& reference) {
+  PairTensors pairs = select_pairs(groups, policy, reference);
+  if (!needs_reference(config.kind)) {
+    pairs.input.reference_chosen = pairs.input.reference_rejected = at::Tensor();
+  }
+  PreferenceEvaluation result;
+  result.pairs = pair_results(pairs, preference_loss(config, pairs.input));
+  double right = 0, right_by_logp = 0, weights = 0;
+  for (const PairResult& pair : result.pairs) {
+    weights += pair.group->weight;
+    result.loss += pair.group->weight * pair.loss;
+    result.chosen_reward += pair.chosen_reward;
+    result.rejected_reward += pair.rejected_reward;
+    result.chosen_logp += pair.chosen_logp;
+    result.rejected_logp += pair.rejected_logp;
+    right += correctness(pair.chosen_reward, pair.rejected_reward);
+    right_by_logp += correct_by_logp(pair);
+  }
+  const auto count = static_cast<double>(result.pairs.size());
+  for (double* sum : {&result.chosen_reward, &result.rejected_reward, &result.chosen_logp,
+                      &result.rejected_logp}) {
+    *sum /= count;
+  }
+  if (weights > 0) result.loss /= weights;
+  result.margin = result.chosen_reward - result.rejected_reward;
+  result.accuracy = right / count;
+  std::tie(result.accuracy_low, result.accuracy_high) = wilson_interval(right, count);
+  result.logp_accuracy = right_by_logp / count;
+  std::tie(result.logp_accuracy_low, result.logp_accuracy_high) =
+      wilson_interval(right_by_logp, count);
+  return result;
+}
+
+Metrics PreferenceEvaluation::metrics() const {
+  return {{"eval_loss", loss},
+          {"eval_rewards/chosen", chosen_reward},
+          {"eval_rewards/rejected", rejected_reward},
+          {"eval_rewards/margins", margin},
+          {"eval_rewards/accuracies", accuracy},
+          {"eval_logps/chosen", chosen_logp},
+          {"eval_logps/rejected", rejected_logp},
+          {"eval_logps/accuracies", logp_accuracy}};
+}
+
+void write_pair_results(const std::filesystem::path& path, const PreferenceEvaluation& evaluation) {
+  std::string text;
+  for (const PairResult& pair : evaluation.pairs) {
+    const Json line = {{"file", pair.group->where.file},
+                       {"line", pair.group->where.line},
+                       {"source", pair.group->source},
+                       {"prompt_tokens", pair.group->prompt.size()},
+                       {"chosen_tokens", pair.group->branches[0].size()},
+                       {"rejected_tokens", pair.group->branches[1].size()},
+                       {"logps_chosen", pair.chosen_logp},
+                       {"logps_rejected", pair.rejected_logp},
+                       {"reward_chosen", pair.chosen_reward},
+                       {"reward_rejected", pair.rejected_reward},
+                       {"loss", pair.loss},
+                       {"correct", correctness(pair.chosen_reward, pair.rejected_reward)},
+                       {"logps_correct", correct_by_logp(pair)}};
+    // File names need not be UTF-8.
+    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  write_file_atomic(path, text);
+}
+
+}  // namespace braid

@@ -1,0 +1,104 @@
+#include "trainer/run_identity.h"
+
+#include <set>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+namespace braid {
+namespace {
+
+constexpr const char* kRunFile = "run.json";
+
+// Not part of the numbers, or (paths) covered by a hash of the content.
+const std::set<std::string> kFree = {"model",
+                                     "adapter",
+                                     "output",
+                                     "device",
+                                     "threads",
+                                     "data.train",
+                                     "data.validation",
+                                     "data.held_out",
+                                     "data.template",
+                                     "data.max_length",
+                                     "data.max_prompt_length",
+                                     "train.reference",
+                                     "train.cache_reference",
+                                     "train.log_every",
+                                     "train.eval_every",
+                                     "train.checkpoint_every",
+                                     "train.keep_checkpoints"};
+
+void flatten(const Json& object, const std::string& prefix, Json& into) {
+  for (const auto& [key, value] : object.items()) {
+    const std::string path = prefix + key;
+    if (value.is_object()) {
+      flatten(value, path + ".", into);
+    } else if (!kFree.contains(path)) {
+      into[path] = value;
+    }
+  }
+}
+
+std::string hash_groups(const std::vector<EncodedGroup>& groups) {
+  Hasher hasher;
+  for (const EncodedGroup& group : groups) {
+    hasher.update(fmt::format("{} {:a} {:a} {};", group.prompt.size(), group.margin, group.weight,
+                              group.branches.size()));
+    hasher.update(std::as_bytes(std::span(group.prompt)));
+    for (const auto& branch : group.branches) {
+      hasher.update(fmt::format("{};", branch.size())).update(std::as_bytes(std::span(branch)));
+    }
+  }
+  return hasher.hex();
+}
+
+}  // namespace
+
+Json run_identity(const RunConfiguration& config, const std::string& weights,
+                  const std::string& adapter, const std::string& reference,
+                  const std::vector<EncodedGroup>& groups) {
+  Json identity = {{"base weights", weights},
+                   {"starting adapter", adapter},
+                   {"reference", reference},
+                   {"training data", hash_groups(groups)}};
+  flatten(config.to_json(), "", identity);
+  return identity;
+}
+
+std::string run_key(const Json& identity) { return hash_hex(identity.dump()); }
+
+std::vector<std::string> identity_differences(const Json& now, const Json& before) {
+  std::set<std::string> keys;
+  for (const Json* side : {&now, &before}) {
+    for (const auto& [key, value] : side->items()) keys.insert(key);
+  }
+  std::vector<std::string> differences;
+  for (const std::string& key : keys) {
+    const Json a = now.value(key, Json()), b = before.value(key, Json());
+    if (a != b) differences.push_back(fmt::format("{}: {}, was {}", key, a.dump(), b.dump()));
+  }
+  return differences;
+}
+
+void write_run_file(const std::filesystem::path& run_directory, const RunConfiguration& config,
+                    const Json& identity) {
+  const Json content = {
+      {"braid", BRAID_VERSION}, {"configuration", config.to_json()}, {"identity", identity}};
+  write_file_atomic(run_directory / kRunFile, content.dump(2) + "\n");
+}
+
+Json read_identity(const std::filesystem::path& run_directory) {
+  const auto path = run_directory / kRunFile;
+  if (!std::filesystem::exists(path)) return nullptr;
+  const Json content = read_json_file(path);
+  ObjectReader reader(content, path.string());
+  const Json* identity = reader.find("identity");
+  if (identity == nullptr || !identity->is_object()) {
+    reader.error("identity", "expected an object");
+  }
+  return *identity;
+}
+
+}  // namespace braid

@@ -1,0 +1,34 @@
+// What makes two starts of `braid train` the same run: only then may one continue the other's
+// checkpoints.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "data/batches/groups.h"
+#include "trainer/configuration.h"
+
+namespace braid {
+
+// Everything that decides the numbers of a run: options, and hashes of weights, starting adapter,
+// reference and training tokens. Options that only decide what is logged, kept or where it runs
+// stay out.
+Json run_identity(const RunConfiguration& config, const std::string& weights,
+                  const std::string& adapter, const std::string& reference,
+                  const std::vector<EncodedGroup>& groups);
+
+std::string run_key(const Json& identity);
+
+// "optimizer.learning_rate: 0.0001, was 0.0002", for every entry that differs.
+std::vector<std::string> identity_differences(const Json& now, const Json& before);
+
+// run.json of a run directory: version, resolved configuration and identity.
+void write_run_file(const std::filesystem::path& run_directory, const RunConfiguration& config,
+                    const Json& identity);
+
+// The identity in run.json; null when there is no such file.
+Json read_identity(const std::filesystem::path& run_directory);
+
+}  // namespace braid

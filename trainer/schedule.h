@@ -1,0 +1,14 @@
+// Learning rate as a pure function of the step.
+#pragma once
+
+#include "trainer/configuration.h"
+
+namespace braid {
+
+// Multiplier of the peak learning rate for optimizer step `step` (0-based) of `total`. The warm-up
+// of w steps (a fraction is rounded down) rises linearly from 1/(w+1) at step 0 to 1 at step w:
+// no step is spent on a rate of zero. Then cosine or linear decay that would reach `min_ratio` at
+// step `total`, one past the last; or 1 (constant).
+double learning_rate_factor(const OptimizerConfig& config, int64_t step, int64_t total);
+
+}  // namespace braid

@@ -1,0 +1,57 @@
+// The training loop: steps, logging, evaluation and checkpoints until the last step.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/batches/sampler.h"
+#include "trainer/checkpoint.h"
+#include "trainer/configuration.h"
+#include "trainer/dataset.h"
+#include "trainer/metrics.h"
+#include "trainer/optimizer.h"
+#include "trainer/preference_evaluation.h"
+#include "trainer/progress.h"
+#include "trainer/step.h"
+
+namespace braid {
+
+// What the loop works with; the caller owns all of it.
+struct TrainingParts {
+  const RunConfiguration& config;
+  const StepContext& step;                      // groups are the training groups
+  const std::vector<EncodedGroup>& validation;  // may be empty
+  const at::Tensor& validation_reference;       // [branches of validation]
+  Adapter& adapter;
+  AdamW& optimizer;
+  double peak_flops;  // of the device, FLOP/s
+};
+
+class Training {
+ public:
+  Training(const TrainingParts& parts, TrainingState state);
+
+  int64_t total_steps() const { return total_steps_; }
+
+  // From state.step to the last step. Error when a loss or gradient is not finite.
+  void run();
+
+ private:
+  Metrics optimize(int64_t step);
+  void evaluate();
+  void checkpoint();
+
+  TrainingParts parts_;
+  TrainingState state_;
+  Sampler sampler_;
+  int64_t total_steps_;
+  std::filesystem::path output_;
+  MetricsLog metrics_;
+  Progress progress_;
+};
+
+// Optimizer steps of a run over `groups` training groups.
+int64_t count_steps(const TrainConfig& config, int64_t groups);
+
+}  // namespace braid
