@@ -52,9 +52,8 @@ class Adapter {
   const LoraPair* find(const std::string& module) const;
   at::Tensor& flat() { return flat_; }  // [N] float32, the storage of every pair
   const at::Tensor& flat() const { return flat_; }
-  at::Tensor& flat_grad() {
-    return flat_grad_;
-  }  // [N] float32, storage of every pair's .grad; zero it per step
+  // [N] float32, storage of every pair's .grad; zero it per step.
+  const at::Tensor& flat_grad() const { return flat_grad_; }
   int64_t parameter_count() const;
   // (offset, length, is_b) of each tensor in `flat`, in order; names as in a PEFT file.
   struct Slot {

@@ -1,5 +1,5 @@
-// Attention over shared prompts: against padded, duplicated sequences in double, values and gradients, on the CPU and, when
-// there is one, on a GPU.
+// Attention over shared prompts: against padded, duplicated sequences in double, values and
+// gradients, on the CPU and, when there is one, on a GPU.
 #include "model/attention.h"
 
 #include <ATen/ATen.h>
@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "tests/model/cuda.h"
 #include "tests/model/flat_batch.h"
@@ -51,15 +53,16 @@ std::vector<Case> random_cases() {
 }
 
 std::string describe(const Case& one) {
-  std::string text = fmt::format("heads {}/{} dim {} window {}:", one.heads, one.kv_heads, one.dim,
-                                 one.window);
+  std::string text =
+      fmt::format("heads {}/{} dim {} window {}:", one.heads, one.kv_heads, one.dim, one.window);
   for (const auto& segment : test::layout_of(one.groups).segments) {
     text += fmt::format(" {}{}", segment.prefix < 0 ? "prompt " : "+", segment.length);
   }
   return text;
 }
 
-// Every segment as a sequence of its own, padded to the longest, with one dense mask: nothing shared, nothing skipped.
+// Every segment as a sequence of its own, padded to the longest, with one dense mask: nothing
+// shared, nothing skipped.
 at::Tensor padded_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const SegmentLayout& layout, double scale, int64_t window) {
   std::vector<std::vector<int64_t>> rows;
@@ -102,8 +105,9 @@ struct Result {
   at::Tensor out, dq, dk, dv;  // double, on the CPU
 };
 
-// Runs `function` on the case's tensors as `dtype` and differentiates a weighted sum of its result. The values are rounded to
-// `rounding` first, so that a double run sees the same numbers as a bfloat16 one.
+// Runs `function` on the case's tensors as `dtype` and differentiates a weighted sum of its result.
+// The values are rounded to `rounding` first, so that a double run sees the same numbers as a
+// bfloat16 one.
 template <typename Function>
 Result run(const Case& one, at::ScalarType rounding, at::ScalarType dtype, at::Device device,
            const Function& function) {
@@ -152,7 +156,8 @@ void expect_close(const Result& actual, const Result& expected, double tolerance
 
 constexpr double kDouble = 1e-12;
 constexpr double kFloat = 1e-5;  // sums of up to 260 terms of order 1, each rounded to 6e-8
-// Rounded to bfloat16's eight bits (1/256) on the way in and out of products; gradients add a few such roundings.
+// Rounded to bfloat16's eight bits (1/256) on the way in and out of products; gradients add a few
+// such roundings.
 constexpr double kBfloat16 = 2e-2;
 
 const auto plain_attention = [](const auto& q, const auto& k, const auto& v, const auto& layout,

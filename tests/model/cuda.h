@@ -4,15 +4,23 @@
 #include <ATen/Context.h>
 #include <dlfcn.h>
 
+#include <filesystem>
 #include <string>
 
 namespace braid::test {
 
+inline bool has_nvidia_driver() { return std::filesystem::exists("/dev/nvidiactl"); }
+
+// Before main: LibTorch asks once whether CUDA is there and remembers the answer. Machines without
+// a driver are spared the gigabytes.
+inline void* const cuda_library =
+    has_nvidia_driver() ? dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) : nullptr;
+
 // Why tests on a GPU cannot run, or empty when they can.
 inline std::string cuda_problem() {
-  static void* const library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr) return "libtorch_cuda.so and its libraries are not installed";
-  if (!at::globalContext().hasCUDA()) return "no usable NVIDIA driver or GPU";
+  if (!has_nvidia_driver()) return "no NVIDIA driver on this machine";
+  if (cuda_library == nullptr) return "libtorch_cuda.so and its libraries are not installed";
+  if (!at::globalContext().hasCUDA()) return "no usable GPU";
   return "";
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
-#include <numeric>
 #include <vector>
 
 #include "base/segments.h"
@@ -59,8 +59,7 @@ inline at::Tensor positions_of(const SegmentLayout& layout) {
 inline std::vector<int64_t> rows_seen(const SegmentLayout& layout, size_t index) {
   std::vector<int64_t> rows;
   const auto add = [&](const Segment& segment) {
-    rows.resize(rows.size() + static_cast<size_t>(segment.length));
-    std::iota(rows.end() - segment.length, rows.end(), segment.begin);
+    for (int64_t i = 0; i < segment.length; ++i) rows.push_back(segment.begin + i);
   };
   const auto& segment = layout.segments[index];
   if (segment.prefix >= 0) add(layout.segments[static_cast<size_t>(segment.prefix)]);

@@ -1,5 +1,5 @@
-// Tiny models and adapters whose tensors follow a closed formula, the same as in scripts/golden/formula.py, so that golden
-// numbers need no stored weights.
+// Tiny models and adapters whose tensors follow a closed formula, the same as in
+// scripts/golden/formula.py, so that golden numbers need no stored weights.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -46,7 +46,8 @@ inline at::Tensor formula_tensor(const std::string& name, at::IntArrayRef shape,
   return tensor;
 }
 
-// A Hugging Face directory with this config.json and formula weights, loaded the way users' models are.
+// A Hugging Face directory with this config.json and formula weights, loaded the way users' models
+// are.
 inline LoadedModel formula_model(const Json& config, double scale,
                                  at::ScalarType dtype = at::kFloat) {
   const TemporaryDirectory directory;
@@ -72,10 +73,10 @@ inline Adapter formula_adapter(const ModelConfig& config, const LoraConfig& lora
 
 // A small model of each family, with windows, biases, grouped heads and head sizes of its own.
 inline Json tiny_config_json(const std::string& family) {
-  Json config = {{"model_type", family},      {"vocab_size", 40},
-                 {"hidden_size", 16},         {"intermediate_size", 24},
-                 {"num_hidden_layers", 2},    {"num_attention_heads", 4},
-                 {"num_key_value_heads", 2},  {"max_position_embeddings", 64},
+  Json config = {{"model_type", family},       {"vocab_size", 40},
+                 {"hidden_size", 16},          {"intermediate_size", 24},
+                 {"num_hidden_layers", 2},     {"num_attention_heads", 4},
+                 {"num_key_value_heads", 2},   {"max_position_embeddings", 64},
                  {"tie_word_embeddings", true}};
   if (family == "mistral") config.update({{"head_dim", 8}, {"sliding_window", 5}});
   if (family == "qwen2") {

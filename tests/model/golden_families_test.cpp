@@ -1,5 +1,6 @@
-// Log-probabilities and greedy text of tiny models against transformers (scripts/golden/families.py): every family, rope type
-// and switch, in both spellings of config.json.
+// Log-probabilities and greedy text of tiny models against transformers
+// (scripts/golden/families.py): every family, rope type and switch, in both spellings of
+// config.json.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -10,8 +11,8 @@
 namespace braid {
 namespace {
 
-// Log-probabilities are of order 1 to 10; two float32 programs differ by some 1e-6 of that. A wrong mask, table or bias
-// moves them by 0.1 and more.
+// Log-probabilities are of order 1 to 10; two float32 programs differ by some 1e-6 of that. A wrong
+// mask, table or bias moves them by 0.1 and more.
 constexpr double kTolerance = 1e-4;
 
 class GoldenFamilies : public ::testing::Test {

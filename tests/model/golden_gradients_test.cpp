@@ -1,5 +1,5 @@
-// Gradients of every LoRA tensor, from one pass over a shared prompt and two branches, against PEFT's autograd on the two
-// whole sequences (scripts/golden/gradients.py).
+// Gradients of every LoRA tensor, from one pass over a shared prompt and two branches, against
+// PEFT's autograd on the two whole sequences (scripts/golden/gradients.py).
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +10,8 @@ namespace braid {
 namespace {
 
 constexpr double kScaleOfFloat32 = 1e-4;  // float32 sums in another order: some 1e-6
-// bfloat16 keeps eight bits: every product rounds by up to 1/512, and PEFT's own bfloat16 gradients are up to 0.018 off.
+// bfloat16 keeps eight bits: every product rounds by up to 1/512, and PEFT's own bfloat16 gradients
+// are up to 0.018 off.
 constexpr double kScaleOfBfloat16 = 2e-2;
 
 double relative_error(const at::Tensor& actual, const at::Tensor& expected) {
@@ -20,8 +21,8 @@ double relative_error(const at::Tensor& actual, const at::Tensor& expected) {
 // Weighted sum of the branch's log-probabilities: the last prompt row predicts its first token.
 at::Tensor branch_term(const Transformer& model, const at::Tensor& hidden, const Segment& segment,
                        int64_t prompt, const test::Tokens& tokens, const Json& weights) {
-  const auto rows = at::cat({hidden.narrow(0, prompt - 1, 1),
-                             hidden.narrow(0, segment.begin, segment.length - 1)});
+  const auto rows = at::cat(
+      {hidden.narrow(0, prompt - 1, 1), hidden.narrow(0, segment.begin, segment.length - 1)});
   const auto weight = at::tensor(weights.get<std::vector<float>>(), at::kFloat);
   return (test::target_logprobs(model, rows, tokens) * weight).sum();
 }
@@ -64,8 +65,8 @@ TEST_P(GoldenGradients, OfEveryTensorEqualPefts) {
     const auto all = adapter.flat_grad();
     for (const auto& slot : adapter.slots()) {
       const std::string prefix = "base_model.model.", suffix = ".weight";
-      const auto key = slot.name.substr(prefix.size(),
-                                        slot.name.size() - prefix.size() - suffix.size());
+      const auto key =
+          slot.name.substr(prefix.size(), slot.name.size() - prefix.size() - suffix.size());
       const auto expected = at::tensor(gradients.at(key).get<std::vector<float>>(), at::kFloat);
       EXPECT_LE(relative_error(all.narrow(0, slot.offset, slot.length), expected),
                 wide ? kScaleOfFloat32 : kScaleOfBfloat16)

@@ -1,4 +1,5 @@
-// SmolLM2-135M-Instruct from its GGUF file against transformers on the same file (scripts/golden/smollm2.py).
+// SmolLM2-135M-Instruct from its GGUF file against transformers on the same file
+// (scripts/golden/smollm2.py).
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +24,8 @@ class SmolLm2 : public ::testing::Test {
   Json golden_;
 };
 
-// Both sides compute in float32 from the same de-quantised weights; sums over 1536 terms in 30 layers differ by some 1e-5.
+// Both sides compute in float32 from the same de-quantised weights; sums over 1536 terms in 30
+// layers differ by some 1e-5.
 TEST_F(SmolLm2, GivesTransformersLogProbabilities) {
   ASSERT_EQ(golden_.at("sequences").size(), 4u);
   for (const auto& one : golden_.at("sequences")) {

@@ -1,5 +1,5 @@
-// The whole transformer over flat batches: packing equals separate sequences, a shared prompt equals copies of it, and the
-// key/value cache equals one pass.
+// The whole transformer over flat batches: packing equals separate sequences, a shared prompt
+// equals copies of it, and the key/value cache equals one pass.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +9,8 @@
 namespace braid {
 namespace {
 
-// Final hidden states are of order 1; the same float32 sums in another grouping differ by some 1e-7 per operation.
+// Final hidden states are of order 1; the same float32 sums in another grouping differ by some 1e-7
+// per operation.
 constexpr double kTolerance = 1e-5;
 
 test::Tokens some_tokens(const std::string& name, int64_t count) {
@@ -26,10 +27,10 @@ test::Tokens joined(test::Tokens first, const test::Tokens& second) {
 }
 
 std::vector<test::Group> two_groups() {
-  return {{some_tokens("first", 9), {some_tokens("a", 6), some_tokens("b", 4)}},
-          {some_tokens("second", 3),
-           {some_tokens("c", 1), some_tokens("d", 7), some_tokens("e", 2)}},
-          {some_tokens("alone", 11), {}}};
+  return {
+      {some_tokens("first", 9), {some_tokens("a", 6), some_tokens("b", 4)}},
+      {some_tokens("second", 3), {some_tokens("c", 1), some_tokens("d", 7), some_tokens("e", 2)}},
+      {some_tokens("alone", 11), {}}};
 }
 
 // Every branch behind its own copy of the prompt.
@@ -79,8 +80,8 @@ at::Tensor branch_rows(const at::Tensor& hidden, const SegmentLayout& layout) {
   std::vector<at::Tensor> parts;
   for (size_t i = 0; i < layout.segments.size(); ++i) {
     const auto& segment = layout.segments[i];
-    const bool has_branches = i + 1 < layout.segments.size() &&
-                              layout.segments[i + 1].prefix == static_cast<int64_t>(i);
+    const bool has_branches =
+        i + 1 < layout.segments.size() && layout.segments[i + 1].prefix == static_cast<int64_t>(i);
     if (!has_branches) parts.push_back(hidden.narrow(0, segment.begin, segment.length));
   }
   return at::cat(parts);
@@ -154,8 +155,7 @@ TEST_P(Layouts, FreshAdapterEqualsBase) {
   EXPECT_FALSE(test::hidden_states(model_.transformer, groups).requires_grad());
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, Layouts,
-                         ::testing::Values("llama", "mistral", "qwen2", "qwen3"),
+INSTANTIATE_TEST_SUITE_P(Families, Layouts, ::testing::Values("llama", "mistral", "qwen2", "qwen3"),
                          [](const auto& info) { return info.param; });
 
 // The dynamic rope type depends on a sequence's length: its own, not that of its neighbours.

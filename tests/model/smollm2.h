@@ -13,10 +13,10 @@ inline constexpr const char* kNoSmolLm2 =
 // $BRAID_SMOLLM2, else the file that scripts put under .deps.
 inline std::optional<std::filesystem::path> smollm2_path() {
   const char* configured = std::getenv("BRAID_SMOLLM2");
-  const std::filesystem::path path =
-      configured ? std::filesystem::path(configured)
-                 : std::filesystem::path(BRAID_SOURCE_DIR) / ".deps" / "models" /
-                       "SmolLM2-135M-Instruct.Q4_1.gguf";
+  const std::filesystem::path path = configured
+                                         ? std::filesystem::path(configured)
+                                         : std::filesystem::path(BRAID_SOURCE_DIR) / ".deps" /
+                                               "models" / "SmolLM2-135M-Instruct.Q4_1.gguf";
   if (!std::filesystem::exists(path)) return std::nullopt;
   return path;
 }

@@ -1,4 +1,5 @@
-// stories260K, a small trained Llama: log-probabilities, logits and greedy text against its own golden file.
+// stories260K, a small trained Llama: log-probabilities, logits and greedy text against its own
+// golden file.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +22,8 @@ class Stories : public ::testing::Test {
   Json golden_;
 };
 
-// The golden numbers come from a float64 forward and carry six digits: 1e-5 at a log-probability of 10, as does float32.
+// The golden numbers come from a float64 forward and carry six digits: 1e-5 at a log-probability of
+// 10, as does float32.
 constexpr double kTolerance = 1e-4;
 
 TEST_F(Stories, LogProbabilities) {
@@ -55,8 +57,7 @@ TEST_F(Stories, GreedyTextInOnePass) {
     tokens.insert(tokens.end(), expected.begin(), expected.end());
     const auto hidden = test::hidden_states(model_->transformer, {{tokens, {}}});
     const auto logits = at::matmul(hidden, model_->transformer.head_weight().t());
-    const auto chosen =
-        logits.argmax(-1).narrow(0, first, static_cast<int64_t>(expected.size()));
+    const auto chosen = logits.argmax(-1).narrow(0, first, static_cast<int64_t>(expected.size()));
     EXPECT_TRUE(at::equal(chosen, at::tensor(expected, at::kLong))) << one.at("text");
   }
 }
