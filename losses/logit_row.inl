@@ -1,6 +1,7 @@
-// The row pass over logits for one instruction set. Included by logit_rows_cpu.cpp once per set, inside a namespace, with
-// BRAID_ROW_TARGET (a function attribute) and BRAID_ROW_LANES (floats per vector) defined. Every helper carries the
-// attribute and takes vectors by reference: compilers lower vector code of a function for that function's own target.
+// The row pass over logits for one instruction set. Included by logit_rows_cpu.cpp once per set,
+// inside a namespace, with BRAID_ROW_TARGET (a function attribute) and BRAID_ROW_LANES (floats per
+// vector) defined. Every helper carries the attribute and takes vectors by reference: compilers
+// lower vector code of a function for that function's own target.
 
 using Floats = float __attribute__((vector_size(4 * BRAID_ROW_LANES)));
 using Bits = uint32_t __attribute__((vector_size(4 * BRAID_ROW_LANES)));
@@ -9,7 +10,9 @@ using Halves = uint16_t __attribute__((vector_size(2 * BRAID_ROW_LANES)));
 constexpr int64_t kLanes = BRAID_ROW_LANES;
 constexpr int64_t kBlock = 32 * kLanes;
 
-BRAID_ROW_TARGET inline void load(const float* from, Floats& to) { std::memcpy(&to, from, sizeof to); }
+BRAID_ROW_TARGET inline void load(const float* from, Floats& to) {
+  std::memcpy(&to, from, sizeof to);
+}
 
 BRAID_ROW_TARGET inline void load(const c10::BFloat16* from, Floats& to) {
   Halves halves;
@@ -18,7 +21,9 @@ BRAID_ROW_TARGET inline void load(const c10::BFloat16* from, Floats& to) {
   std::memcpy(&to, &bits, sizeof to);
 }
 
-BRAID_ROW_TARGET inline void store(const Floats& from, float* to) { std::memcpy(to, &from, sizeof from); }
+BRAID_ROW_TARGET inline void store(const Floats& from, float* to) {
+  std::memcpy(to, &from, sizeof from);
+}
 
 // Rounds to nearest, ties to even.
 BRAID_ROW_TARGET inline void store(const Floats& from, c10::BFloat16* to) {
@@ -28,10 +33,11 @@ BRAID_ROW_TARGET inline void store(const Floats& from, c10::BFloat16* to) {
   std::memcpy(to, &halves, sizeof halves);
 }
 
-// e^x for x <= 0, within 2 ulp; below kLowest it stays at e^kLowest, which is nothing beside the maximum's e^0. NaN stays
-// NaN. Cephes' polynomial on [-ln 2 / 2, ln 2 / 2].
+// e^x for x <= 0, within 2 ulp; below kLowest it stays at e^kLowest, which is nothing beside the
+// maximum's e^0. NaN stays NaN. Cephes' polynomial on [-ln 2 / 2, ln 2 / 2].
 BRAID_ROW_TARGET inline void exponential(const Floats& x, Floats& result) {
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the low mantissa bits
+  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the mantissa.
+  constexpr float kRound = 12582912.0F;
   const Floats shifted = x * 1.44269504088896341F + kRound;
   const Floats whole = shifted - kRound;
   const Floats r = (x - whole * 0.693359375F) - whole * -2.12194440e-4F;
@@ -134,7 +140,8 @@ BRAID_ROW_TARGET LogitRow logit_row(T* row, int64_t vocab, int64_t target, float
   result.logp = (result.target_logit - maximum) - log_sum;
   result.entropy = log_sum - sums.weighted / sums.exponentials;
   // The first maximum counts, as in at::argmax: bf16 logits do tie.
-  result.correct = result.target_logit == maximum && std::find(row, row + target, row[target]) == row + target;
+  result.correct =
+      result.target_logit == maximum && std::find(row, row + target, row[target]) == row + target;
   if (scratch != nullptr) {
     write_scaled(scratch, -1 / sums.exponentials, vocab, row);
     row[target] = static_cast<T>((sums.exponentials - scratch[target]) / sums.exponentials);

@@ -39,7 +39,8 @@ LogitRows rows_on_cpu(const at::Tensor& logits, const at::Tensor& targets, bool 
   at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
     std::vector<float> scratch(write_differences ? static_cast<size_t>(vocab) : 0);
     for (int64_t i = begin; i < end; ++i) {
-      const LogitRow row = pass(data + i * vocab, vocab, target[i], write_differences ? scratch.data() : nullptr);
+      const LogitRow row =
+          pass(data + i * vocab, vocab, target[i], write_differences ? scratch.data() : nullptr);
       logps[i] = row.logp;
       entropy[i] = row.entropy;
       target_logits[i] = row.target_logit;
@@ -50,7 +51,8 @@ LogitRows rows_on_cpu(const at::Tensor& logits, const at::Tensor& targets, bool 
 }
 
 #ifdef BRAID_HAS_CUDA_KERNELS
-LogitRows rows_on_cuda(const at::Tensor& logits, const at::Tensor& targets, bool write_differences) {
+LogitRows rows_on_cuda(const at::Tensor& logits, const at::Tensor& targets,
+                       bool write_differences) {
   LogitRows result = allocate(logits);
   kernels::LogitRowsArguments arguments;
   arguments.logits = logits.mutable_data_ptr();
@@ -80,17 +82,20 @@ LogitRows logit_rows(const at::Tensor& logits, const at::Tensor& targets, bool w
   BRAID_ASSERT(logits.dim() == 2 && logits.is_contiguous() && targets.is_contiguous());
   BRAID_ASSERT(targets.scalar_type() == at::kLong && targets.sizes() == logits.sizes().slice(0, 1));
   const at::ScalarType type = logits.scalar_type();
-  if (logits.is_cpu() && type == at::kFloat) return rows_on_cpu<float>(logits, targets, write_differences);
+  if (logits.is_cpu() && type == at::kFloat)
+    return rows_on_cpu<float>(logits, targets, write_differences);
   if (logits.is_cpu() && type == at::kBFloat16) {
     return rows_on_cpu<c10::BFloat16>(logits, targets, write_differences);
   }
 #ifdef BRAID_HAS_CUDA_KERNELS
-  if (logits.is_cuda() && type != at::kDouble) return rows_on_cuda(logits, targets, write_differences);
+  if (logits.is_cuda() && type != at::kDouble)
+    return rows_on_cuda(logits, targets, write_differences);
 #endif
   return logit_rows_composed(logits, targets, write_differences);
 }
 
-LogitRows logit_rows_composed(const at::Tensor& logits, const at::Tensor& targets, bool write_differences) {
+LogitRows logit_rows_composed(const at::Tensor& logits, const at::Tensor& targets,
+                              bool write_differences) {
   const at::Tensor wide = logits.to(logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   const at::Tensor column = targets.unsqueeze(1);
   const at::Tensor log_softmax = at::log_softmax(wide, 1);

@@ -1,4 +1,5 @@
-// Compiles logit_row.inl for several instruction sets: the binary itself is plain x86-64 and chooses at run time.
+// Compiles logit_row.inl for several instruction sets: the binary itself is plain x86-64 and
+// chooses at run time.
 #include "losses/logit_rows_cpu.h"
 
 #include <algorithm>
@@ -43,7 +44,8 @@ template <typename T>
 std::vector<NamedRowPass<T>> logit_row_passes() {
   std::vector<NamedRowPass<T>> passes;
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq")) {
     passes.push_back({"avx512", avx512::logit_row<T>});
   }
   if (__builtin_cpu_supports("avx2")) passes.push_back({"avx2", avx2::logit_row<T>});

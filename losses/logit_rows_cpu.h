@@ -14,8 +14,8 @@ struct LogitRow {
   bool correct;
 };
 
-// (row, vocab, target, scratch). `scratch` is null, or holds `vocab` floats: then the row is overwritten by
-// one_hot(target) - softmax.
+// (row, vocab, target, scratch). `scratch` is null, or holds `vocab` floats: then the row is
+// overwritten by one_hot(target) - softmax.
 template <typename T>
 using LogitRowPass = LogitRow (*)(T*, int64_t, int64_t, float*);
 
@@ -25,7 +25,8 @@ struct NamedRowPass {
   LogitRowPass<T> pass;
 };
 
-// The compiled variants this processor can run, fastest first: "avx512", "avx2", "baseline". T: float or c10::BFloat16.
+// The compiled variants this processor can run, fastest first: "avx512", "avx2", "baseline". T:
+// float or c10::BFloat16.
 template <typename T>
 std::vector<NamedRowPass<T>> logit_row_passes();
 

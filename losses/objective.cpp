@@ -21,7 +21,8 @@ class Sums {
   at::Tensor stacked(const at::TensorOptions& options) const {
     const at::Tensor zero = at::zeros({}, options.dtype(at::kDouble).requires_grad(false));
     std::vector<at::Tensor> values;
-    for (const at::Tensor& value : values_) values.push_back(value.defined() ? value.detach() : zero);
+    for (const at::Tensor& value : values_)
+      values.push_back(value.defined() ? value.detach() : zero);
     return at::stack(values);
   }
 
@@ -36,9 +37,12 @@ at::Tensor at_branches(const at::Tensor& values, const at::Tensor& branches) {
 }
 
 PreferenceInput preference_input(const ObjectiveInput& input) {
-  return {at_branches(input.branch_sums, input.chosen),    at_branches(input.branch_sums, input.rejected),
-          at_branches(input.reference_sums, input.chosen), at_branches(input.reference_sums, input.rejected),
-          at_branches(input.branch_lengths, input.chosen), at_branches(input.branch_lengths, input.rejected),
+  return {at_branches(input.branch_sums, input.chosen),
+          at_branches(input.branch_sums, input.rejected),
+          at_branches(input.reference_sums, input.chosen),
+          at_branches(input.reference_sums, input.rejected),
+          at_branches(input.branch_lengths, input.chosen),
+          at_branches(input.branch_lengths, input.rejected),
           input.margins};
 }
 
@@ -76,9 +80,11 @@ void ObjectiveConfig::validate() const {
   if (!is_weight(preference_weight)) {
     problems.push_back(fmt::format("train.preference_weight: {}; 0 or more", preference_weight));
   }
-  if (!is_weight(sft_weight)) problems.push_back(fmt::format("train.sft_weight: {}; 0 or more", sft_weight));
+  if (!is_weight(sft_weight))
+    problems.push_back(fmt::format("train.sft_weight: {}; 0 or more", sft_weight));
   if (preference_weight == 0 && sft_weight == 0) {
-    problems.push_back("train.preference_weight and train.sft_weight are both 0: nothing to train on");
+    problems.push_back(
+        "train.preference_weight and train.sft_weight are both 0: nothing to train on");
   }
   try {
     preference.validate();
@@ -92,7 +98,8 @@ bool ObjectiveConfig::needs_reference() const {
   return preference_weight > 0 && braid::needs_reference(preference.kind);
 }
 
-ObjectiveOutput objective(const ObjectiveConfig& config, const ObjectiveInput& input, const StepTotals& totals) {
+ObjectiveOutput objective(const ObjectiveConfig& config, const ObjectiveInput& input,
+                          const StepTotals& totals) {
   Sums sums;
   // Zero, but on the graph: backward works when this micro-batch has no term of positive weight.
   at::Tensor loss = input.branch_sums.slice(0, 0, 0).sum();
@@ -113,7 +120,8 @@ ObjectiveOutput objective(const ObjectiveConfig& config, const ObjectiveInput& i
   return {loss, sums.stacked(input.branch_sums.options())};
 }
 
-std::vector<std::pair<std::string, double>> objective_metrics(const ObjectiveConfig& config, const at::Tensor& sums) {
+std::vector<std::pair<std::string, double>> objective_metrics(const ObjectiveConfig& config,
+                                                              const at::Tensor& sums) {
   BRAID_ASSERT(sums.numel() == static_cast<int64_t>(kSlots) && sums.scalar_type() == at::kDouble);
   const at::Tensor host = sums.cpu().contiguous();
   const double* const values = host.const_data_ptr<double>();

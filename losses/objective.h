@@ -1,11 +1,12 @@
-// What training minimises: a weighted sum of a preference loss and an SFT loss, normalised over the whole optimizer step.
+// What training minimises: a weighted sum of a preference loss and an SFT loss, normalised over the
+// whole optimizer step.
 //
 //   loss = preference_weight * sum_i weight_i * loss_i / (sum of all pair weights)
 //        + sft_weight * NLL(chosen answers and demonstrations) / (all their tokens)
 //
-// Both denominators span all micro-batches and ranks. A micro-batch contributes its share, shares add up to the loss of
-// the step, and gradients are summed (not averaged) over micro-batches and ranks: accumulation and rank count change
-// nothing.
+// Both denominators span all micro-batches and ranks. A micro-batch contributes its share, shares
+// add up to the loss of the step, and gradients are summed (not averaged) over micro-batches and
+// ranks: accumulation and rank count change nothing.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -44,7 +45,8 @@ struct ObjectiveInput {
   at::Tensor sft_branches;      // [M] int64: chosen answers and demonstrations
 };
 
-// Slots of ObjectiveOutput::sums. Every slot is a sum, so micro-batches and ranks are joined by adding.
+// Slots of ObjectiveOutput::sums. Every slot is a sum, so micro-batches and ranks are joined by
+// adding.
 enum class ObjectiveSlot : int64_t {
   kPreferenceLoss,  // weighted
   kPairWeight,
@@ -60,15 +62,19 @@ enum class ObjectiveSlot : int64_t {
 };
 
 struct ObjectiveOutput {
-  at::Tensor loss;  // scalar share of the step's loss, differentiable even when there is nothing to learn from
+  at::Tensor loss;  // scalar share of the step's loss, differentiable even when there is nothing to
+                    // learn from
   at::Tensor sums;  // [kCount] float64 on the device, detached
 };
 
-ObjectiveOutput objective(const ObjectiveConfig& config, const ObjectiveInput& input, const StepTotals& totals);
+ObjectiveOutput objective(const ObjectiveConfig& config, const ObjectiveInput& input,
+                          const StepTotals& totals);
 
-// Slots summed over a step (or a whole evaluation) as means under TRL's names: loss, loss/preference, loss/sft,
-// rewards/{chosen,rejected,accuracies,margins}, logps/{chosen,rejected}. What has no items, and losses and rewards of a
-// preference loss without weight, are left out. One host read.
-std::vector<std::pair<std::string, double>> objective_metrics(const ObjectiveConfig& config, const at::Tensor& sums);
+// Slots summed over a step (or a whole evaluation) as means under TRL's names: loss,
+// loss/preference, loss/sft, rewards/{chosen,rejected,accuracies,margins}, logps/{chosen,rejected}.
+// What has no items, and losses and rewards of a preference loss without weight, are left out. One
+// host read.
+std::vector<std::pair<std::string, double>> objective_metrics(const ObjectiveConfig& config,
+                                                              const at::Tensor& sums);
 
 }  // namespace braid

@@ -18,12 +18,13 @@ struct Terms {
 };
 
 bool is_per_token(PreferenceKind kind) {
-  return kind == PreferenceKind::kIpo || kind == PreferenceKind::kSigmoidNorm || !needs_reference(kind);
+  return kind == PreferenceKind::kIpo || kind == PreferenceKind::kSigmoidNorm ||
+         !needs_reference(kind);
 }
 
 bool is_graded(PreferenceKind kind) {
-  return kind == PreferenceKind::kDpoMargin || kind == PreferenceKind::kRpoSq || kind == PreferenceKind::kRpoFwdKl ||
-         kind == PreferenceKind::kRpoBwdKl;
+  return kind == PreferenceKind::kDpoMargin || kind == PreferenceKind::kRpoSq ||
+         kind == PreferenceKind::kRpoFwdKl || kind == PreferenceKind::kRpoBwdKl;
 }
 
 Terms terms_of(const PreferenceConfig& config, const PreferenceInput& input) {
@@ -54,8 +55,9 @@ at::Tensor log1mexp(const at::Tensor& x) {
   return at::where(x > -std::numbers::ln2, at::log(-at::expm1(x)), at::log1p(-at::exp(x)));
 }
 
-// Log-odds of a probability e^x. At x = 0 (an answer the model is sure of, to rounding) they and their derivative are
-// infinite, and infinity times the vanishing outer derivative is NaN: x stays below by ten roundings of float32.
+// Log-odds of a probability e^x. At x = 0 (an answer the model is sure of, to rounding) they and
+// their derivative are infinite, and infinity times the vanishing outer derivative is NaN: x stays
+// below by ten roundings of float32.
 at::Tensor log_odds(const at::Tensor& x) {
   constexpr double kCertain = -1e-6;
   const at::Tensor bounded = at::clamp_max(x, kCertain);
@@ -81,14 +83,20 @@ at::Tensor losses_of(const PreferenceConfig& config, const Terms& t) {
       const at::Tensor h = scaled();
       return ((1 - e) * nll(h) - e * nll(-h)) / (1 - 2 * e);
     }
-    case PreferenceKind::kHinge: return at::relu(1 - scaled());
-    case PreferenceKind::kIpo: return (t.chosen_mean - t.rejected_mean - 1 / (2 * beta)).square();
-    case PreferenceKind::kSigmoidNorm: return nll(scaled_mean());
-    case PreferenceKind::kSimpo: return nll(scaled_mean() - config.gamma);
+    case PreferenceKind::kHinge:
+      return at::relu(1 - scaled());
+    case PreferenceKind::kIpo:
+      return (t.chosen_mean - t.rejected_mean - 1 / (2 * beta)).square();
+    case PreferenceKind::kSigmoidNorm:
+      return nll(scaled_mean());
+    case PreferenceKind::kSimpo:
+      return nll(scaled_mean() - config.gamma);
     case PreferenceKind::kOrpo:
       return -t.chosen_mean + beta * nll(log_odds(t.chosen_mean) - log_odds(t.rejected_mean));
-    case PreferenceKind::kApoZero: return at::sigmoid(-beta * t.chosen) + at::sigmoid(beta * t.rejected);
-    case PreferenceKind::kApoDown: return at::sigmoid(beta * t.chosen) + at::sigmoid(-scaled());
+    case PreferenceKind::kApoZero:
+      return at::sigmoid(-beta * t.chosen) + at::sigmoid(beta * t.rejected);
+    case PreferenceKind::kApoDown:
+      return at::sigmoid(beta * t.chosen) + at::sigmoid(-scaled());
     case PreferenceKind::kExo: {
       const at::Tensor h = scaled();
       return bernoulli_kl(h, at::full_like(h, std::log1p(-e) - std::log(e)));
@@ -97,10 +105,14 @@ at::Tensor losses_of(const PreferenceConfig& config, const Terms& t) {
       return nll(beta * t.chosen) + 0.5 * (nll(-beta * t.chosen) + nll(-beta * t.rejected));
     case PreferenceKind::kSppo:
       return (t.chosen - 1 / (2 * beta)).square() + (t.rejected + 1 / (2 * beta)).square();
-    case PreferenceKind::kDpoMargin: return nll(scaled() - t.gap);
-    case PreferenceKind::kRpoSq: return (scaled() - t.gap).square();
-    case PreferenceKind::kRpoFwdKl: return bernoulli_kl(scaled(), t.gap);
-    case PreferenceKind::kRpoBwdKl: return bernoulli_kl(t.gap, scaled());
+    case PreferenceKind::kDpoMargin:
+      return nll(scaled() - t.gap);
+    case PreferenceKind::kRpoSq:
+      return (scaled() - t.gap).square();
+    case PreferenceKind::kRpoFwdKl:
+      return bernoulli_kl(scaled(), t.gap);
+    case PreferenceKind::kRpoBwdKl:
+      return bernoulli_kl(t.gap, scaled());
   }
   assertion_failed("kind is listed", __FILE__, __LINE__);
 }
@@ -110,7 +122,8 @@ at::Tensor losses_of(const PreferenceConfig& config, const Terms& t) {
 PreferenceOutput preference_loss(const PreferenceConfig& config, const PreferenceInput& input) {
   const Terms terms = terms_of(config, input);
   const bool means = !needs_reference(config.kind);
-  return {losses_of(config, terms), config.beta * (means ? terms.chosen_mean : terms.chosen).detach(),
+  return {losses_of(config, terms),
+          config.beta * (means ? terms.chosen_mean : terms.chosen).detach(),
           config.beta * (means ? terms.rejected_mean : terms.rejected).detach()};
 }
 

@@ -1,4 +1,5 @@
-// Names, properties and closed forms of the preference losses; the losses themselves are in preference.cpp.
+// Names, properties and closed forms of the preference losses; the losses themselves are in
+// preference.cpp.
 #include <fmt/ranges.h>
 
 #include <array>
@@ -45,7 +46,7 @@ const Traits& traits_of(PreferenceKind kind) {
   assertion_failed("kind is listed", __FILE__, __LINE__);
 }
 
-std::string users_of(bool Traits::* uses) {
+std::string users_of(bool Traits::*uses) {
   std::vector<std::string_view> names;
   for (const Traits& traits : kTraits) {
     if (traits.*uses) names.push_back(traits.name);
@@ -79,13 +80,16 @@ void PreferenceConfig::validate() const {
   const Traits& traits = traits_of(kind);
   const PreferenceConfig defaults;
   std::vector<std::string> problems;
-  const auto ignored = [&](const char* key, double value, bool Traits::* uses) {
-    problems.push_back(fmt::format("loss.{}: {} has no effect with loss.kind {}; only {} use it, remove it", key, value,
-                                   traits.name, users_of(uses)));
+  const auto ignored = [&](const char* key, double value, bool Traits::*uses) {
+    problems.push_back(
+        fmt::format("loss.{}: {} has no effect with loss.kind {}; only {} use it, remove it", key,
+                    value, traits.name, users_of(uses)));
   };
-  if (!(std::isfinite(beta) && beta > 0)) problems.push_back(fmt::format("loss.beta: {}; above 0", beta));
+  if (!(std::isfinite(beta) && beta > 0))
+    problems.push_back(fmt::format("loss.beta: {}; above 0", beta));
   if (!traits.smoothing) {
-    if (label_smoothing != defaults.label_smoothing) ignored("label_smoothing", label_smoothing, &Traits::smoothing);
+    if (label_smoothing != defaults.label_smoothing)
+      ignored("label_smoothing", label_smoothing, &Traits::smoothing);
   } else if (!(label_smoothing >= 0 && label_smoothing < 0.5)) {
     problems.push_back(fmt::format("loss.label_smoothing: {}; 0 up to below 0.5", label_smoothing));
   } else if (kind == PreferenceKind::kExo && label_smoothing == 0) {
@@ -97,7 +101,8 @@ void PreferenceConfig::validate() const {
     problems.push_back(fmt::format("loss.gamma: {}; 0 or more", gamma));
   }
   if (!traits.margin) {
-    if (margin_scale != defaults.margin_scale) ignored("margin_scale", margin_scale, &Traits::margin);
+    if (margin_scale != defaults.margin_scale)
+      ignored("margin_scale", margin_scale, &Traits::margin);
   } else if (!(std::isfinite(margin_scale) && margin_scale > 0)) {
     problems.push_back(fmt::format("loss.margin_scale: {}; above 0", margin_scale));
   }
@@ -110,21 +115,31 @@ double loss_at_reference(const PreferenceConfig& config, double margin) {
   switch (config.kind) {
     case PreferenceKind::kDpo:
     case PreferenceKind::kRobust:
-    case PreferenceKind::kSigmoidNorm: return ln2;
+    case PreferenceKind::kSigmoidNorm:
+      return ln2;
     case PreferenceKind::kHinge:
     case PreferenceKind::kApoZero:
-    case PreferenceKind::kApoDown: return 1;
-    case PreferenceKind::kIpo: return 1 / (4 * config.beta * config.beta);
-    case PreferenceKind::kExo: return -ln2 - 0.5 * (std::log(e) + std::log1p(-e));
-    case PreferenceKind::kNca: return 2 * ln2;
-    case PreferenceKind::kSppo: return 1 / (2 * config.beta * config.beta);
-    case PreferenceKind::kDpoMargin: return -log_sigmoid(-gap);
-    case PreferenceKind::kRpoSq: return gap * gap;
-    case PreferenceKind::kRpoFwdKl: return -ln2 - 0.5 * (log_sigmoid(gap) + log_sigmoid(-gap));
+    case PreferenceKind::kApoDown:
+      return 1;
+    case PreferenceKind::kIpo:
+      return 1 / (4 * config.beta * config.beta);
+    case PreferenceKind::kExo:
+      return -ln2 - 0.5 * (std::log(e) + std::log1p(-e));
+    case PreferenceKind::kNca:
+      return 2 * ln2;
+    case PreferenceKind::kSppo:
+      return 1 / (2 * config.beta * config.beta);
+    case PreferenceKind::kDpoMargin:
+      return -log_sigmoid(-gap);
+    case PreferenceKind::kRpoSq:
+      return gap * gap;
+    case PreferenceKind::kRpoFwdKl:
+      return -ln2 - 0.5 * (log_sigmoid(gap) + log_sigmoid(-gap));
     case PreferenceKind::kRpoBwdKl:
       return ln2 + sigmoid(gap) * log_sigmoid(gap) + sigmoid(-gap) * log_sigmoid(-gap);
     case PreferenceKind::kSimpo:
-    case PreferenceKind::kOrpo: break;
+    case PreferenceKind::kOrpo:
+      break;
   }
   return std::numeric_limits<double>::quiet_NaN();
 }

@@ -1,6 +1,7 @@
 #include "losses/token_logps.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -32,8 +33,9 @@ void copy_rows(const LogitRows& from, int64_t begin, int64_t end, LogitRows& to)
   to.correct.slice(0, begin, end).copy_(from.correct);
 }
 
-// Fills `rows`; returns U [S, d] when `with_gradients`, else an undefined tensor. Chunks are of equal size, so that the
-// last one is not a thin, slow product. One buffer serves all: fresh pages cost as much as the pass over them.
+// Fills `rows`; returns U [S, d] when `with_gradients`, else an undefined tensor. Chunks are of
+// equal size, so that the last one is not a thin, slow product. One buffer serves all: fresh pages
+// cost as much as the pass over them.
 at::Tensor run_head(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
                     int64_t chunk_rows, bool with_gradients, LogitRows& rows) {
   const int64_t count = hidden.size(0);
@@ -42,7 +44,8 @@ at::Tensor run_head(const at::Tensor& hidden, const at::Tensor& weight, const at
   if (count == 0) return directions;
   const int64_t chunks = (count + chunk_rows - 1) / chunk_rows;
   const int64_t step = (count + chunks - 1) / chunks;
-  const at::Tensor buffer = at::empty({step, weight.size(0)}, weight.options().requires_grad(false));
+  const at::Tensor buffer =
+      at::empty({step, weight.size(0)}, weight.options().requires_grad(false));
   for (int64_t begin = 0; begin < count; begin += step) {
     const int64_t end = std::min(begin + step, count);
     at::Tensor logits = buffer.slice(0, 0, end - begin);  // [chunk, V]
@@ -57,8 +60,9 @@ at::Tensor run_head(const at::Tensor& hidden, const at::Tensor& weight, const at
 }
 
 struct FusedHead : torch::autograd::Function<FusedHead> {
-  static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& weight,
-                               const at::Tensor& targets, int64_t chunk_rows) {
+  static variable_list forward(AutogradContext* context, const at::Tensor& hidden,
+                               const at::Tensor& weight, const at::Tensor& targets,
+                               int64_t chunk_rows) {
     LogitRows rows = allocate(weight, hidden.size(0));
     context->save_for_backward({run_head(hidden, weight, targets, chunk_rows, true, rows)});
     context->saved_data["hidden_type"] = static_cast<int64_t>(hidden.scalar_type());
@@ -76,7 +80,8 @@ struct FusedHead : torch::autograd::Function<FusedHead> {
 
 void check(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets) {
   BRAID_ASSERT(hidden.dim() == 2 && weight.dim() == 2 && hidden.size(1) == weight.size(1));
-  BRAID_ASSERT(targets.dim() == 1 && targets.scalar_type() == at::kLong && targets.size(0) == hidden.size(0));
+  BRAID_ASSERT(targets.dim() == 1 && targets.scalar_type() == at::kLong &&
+               targets.size(0) == hidden.size(0));
   BRAID_ASSERT(hidden.device() == weight.device() && targets.device() == weight.device());
   BRAID_ASSERT(!weight.requires_grad());
   // Reading the targets of an accelerator would stall it; there the kernels guard themselves.
@@ -91,12 +96,13 @@ void check(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor&
 
 }  // namespace
 
-TokenLogps token_logps(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
-                       int64_t chunk_rows) {
+TokenLogps token_logps(const at::Tensor& hidden, const at::Tensor& weight,
+                       const at::Tensor& targets, int64_t chunk_rows) {
   check(hidden, weight, targets);
   BRAID_ASSERT(chunk_rows > 0);
   if (at::GradMode::is_enabled() && hidden.requires_grad()) {
-    const variable_list outputs = FusedHead::apply(hidden, weight, targets.contiguous(), chunk_rows);
+    const variable_list outputs =
+        FusedHead::apply(hidden, weight, targets.contiguous(), chunk_rows);
     return {outputs[0], outputs[1], outputs[3], outputs[2]};
   }
   const at::NoGradGuard no_grad;
@@ -105,7 +111,8 @@ TokenLogps token_logps(const at::Tensor& hidden, const at::Tensor& weight, const
   return {rows.logps, rows.entropy, rows.correct, rows.target_logits};
 }
 
-TokenLogps token_logps_reference(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets) {
+TokenLogps token_logps_reference(const at::Tensor& hidden, const at::Tensor& weight,
+                                 const at::Tensor& targets) {
   check(hidden, weight, targets);
   const at::Tensor logits =
       at::mm(hidden.to(weight.scalar_type()), weight.t()).to(accumulation_type(weight));  // [S, V]

@@ -6,19 +6,21 @@
 namespace braid {
 
 struct TokenLogps {
-  at::Tensor logps;     // [S] float32, differentiable in `hidden`
-  at::Tensor entropy;   // [S] float32, nats, of the full next-token distribution; no gradient
-  at::Tensor correct;   // [S] bool: target is the arg max
+  at::Tensor logps;         // [S] float32, differentiable in `hidden`
+  at::Tensor entropy;       // [S] float32, nats, of the full next-token distribution; no gradient
+  at::Tensor correct;       // [S] bool: target is the arg max
   at::Tensor target_logit;  // [S] float32; no gradient
 };
 
-// hidden [S, d], weight [V, d] (frozen: gets no gradient), targets [S] int64. Works through chunks of `chunk_rows` rows:
-// logits = hidden_chunk weight^T in the weight's dtype, log-sum-exp in float32; when gradients are needed,
-// U = weight[target] - softmax * weight is kept ([S, d]), and backward is grad[s] * U[s]: 4dV FLOPs per row, no recompute.
-TokenLogps token_logps(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
-                       int64_t chunk_rows = 512);
+// hidden [S, d], weight [V, d] (frozen: gets no gradient), targets [S] int64. Works through chunks
+// of `chunk_rows` rows: logits = hidden_chunk weight^T in the weight's dtype, log-sum-exp in
+// float32; when gradients are needed, U = weight[target] - softmax * weight is kept ([S, d]), and
+// backward is grad[s] * U[s]: 4dV FLOPs per row, no recompute.
+TokenLogps token_logps(const at::Tensor& hidden, const at::Tensor& weight,
+                       const at::Tensor& targets, int64_t chunk_rows = 512);
 
 // The same from a full log-softmax: the oracle.
-TokenLogps token_logps_reference(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets);
+TokenLogps token_logps_reference(const at::Tensor& hidden, const at::Tensor& weight,
+                                 const at::Tensor& targets);
 
 }  // namespace braid

@@ -207,7 +207,7 @@ struct CpuAttention : torch::autograd::Function<CpuAttention> {
     for_each_task(plan, shape_of(q, k),
                   [&](const Task& task) { forward_task(task, q, k, v, out, scale, window); });
     context->save_for_backward({q, k, v});
-    context->saved_data["plan"] = c10::make_intrusive<PlanCapsule>(plan);
+    context->saved_data["plan"] = c10::IValue::make_capsule(c10::make_intrusive<PlanCapsule>(plan));
     context->saved_data["scale"] = scale;
     context->saved_data["window"] = window;
     return out;

@@ -2,6 +2,7 @@
 #include "trainer/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 
 #include "base/error.h"
@@ -30,6 +31,18 @@ struct Command {
   std::function<int()> run;
 };
 
+CLI::ExtrasError unknown(const char* what, const std::string& word,
+                         const std::vector<std::string>& misses, const std::string& prefix) {
+  std::string hint;
+  for (const std::string& miss : misses) {
+    hint += hint.empty() ? "; did you mean " : ", ";
+    hint += prefix;
+    hint += miss;
+  }
+  if (!hint.empty()) hint += "?";
+  return {fmt::format("{}: unknown {}{}", quote(word), what, hint), CLI::ExitCodes::ExtrasError};
+}
+
 class CommandLine {
  public:
   CommandLine();
@@ -48,7 +61,8 @@ class CommandLine {
   void add_keys(CLI::App& command, bool with_adapter);
   void add_adapter_flag(CLI::App& command);
   RunConfiguration configuration() const;
-  void reject_unknown(const CLI::App& command) const;
+  void reject_unknown_command(int argc, char** argv) const;
+  void reject_unknown_flags(const CLI::App& command) const;
   std::vector<CommandReference> references() const;
 
   CLI::App app_{"Fine-tunes decoder-only language models on preference feedback"};
@@ -59,7 +73,6 @@ class CommandLine {
 CommandLine::CommandLine() {
   app_.name("braid");
   app_.set_version_flag("--version", "braid " BRAID_VERSION);
-  app_.set_help_all_flag("--help-all", "Help of all commands");
   app_.require_subcommand(1);
   app_.get_formatter()->column_width(44);
   add_train();
@@ -185,30 +198,31 @@ RunConfiguration CommandLine::configuration() const {
   return config;
 }
 
-void CommandLine::reject_unknown(const CLI::App& command) const {
+// CLI11 takes a mistyped command for a missing one.
+void CommandLine::reject_unknown_command(int argc, char** argv) const {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; })) {
+    known.push_back(command->get_name());
+  }
+  const std::string word = argv[1];
+  if (std::ranges::find(known, word) != known.end()) return;
+  throw unknown("command", word, near_misses(word, known), "");
+}
+
+void CommandLine::reject_unknown_flags(const CLI::App& command) const {
   const auto extras = command.remaining();
   if (extras.empty()) return;
+  const auto is_flag = [](const std::string& extra) { return extra.starts_with("--"); };
+  // A flag says more than the value behind it.
+  const auto flag = std::ranges::find_if(extras, is_flag);
+  if (flag == extras.end()) throw unknown("argument", extras.front(), {}, "");
   std::vector<std::string> known;
   for (const CLI::Option* option : command.get_options()) {
     if (!option->get_lnames().empty()) known.push_back(option->get_lnames().front());
   }
-  std::string word = extras.front();
-  for (const std::string& extra : extras) {  // a flag says more than the value behind it
-    if (extra.starts_with("--")) {
-      word = extra.substr(0, extra.find('='));
-      break;
-    }
-  }
-  std::string hint;
-  if (word.starts_with("--")) {
-    for (const std::string& miss : near_misses(word.substr(2), known)) {
-      hint += hint.empty() ? "; did you mean --" : ", --";
-      hint += miss;
-    }
-    if (!hint.empty()) hint += "?";
-  }
-  throw CLI::ExtrasError(fmt::format("{}: unknown{}", quote(word), hint),
-                         CLI::ExitCodes::ExtrasError);
+  const std::string word = flag->substr(0, flag->find('='));
+  throw unknown("flag", word, near_misses(word.substr(2), known), "--");
 }
 
 std::vector<CommandReference> CommandLine::references() const {
@@ -233,12 +247,13 @@ std::vector<CommandReference> CommandLine::references() const {
 int CommandLine::run(int argc, char** argv) {
   const Command* chosen = nullptr;
   try {
+    reject_unknown_command(argc, argv);
     app_.parse(argc, argv);
     for (const Command& command : commands_) {
       if (command.app->parsed()) chosen = &command;
     }
     BRAID_ASSERT(chosen != nullptr);
-    reject_unknown(*chosen->app);
+    reject_unknown_flags(*chosen->app);
   } catch (const CLI::Success& e) {  // help and version
     return app_.exit(e);
   } catch (const CLI::ParseError& e) {

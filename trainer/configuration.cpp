@@ -67,6 +67,13 @@ Json words_to_json(const std::vector<Option>& options,
   return flat;
 }
 
+// The options inside a document: itself, or its member in run.json of a run directory.
+const Json& options_of(const Json& document, const std::string& where) {
+  if (!document.is_object()) fail("{}: expected a JSON object of run options", where);
+  const auto resolved = document.find("configuration");
+  return resolved != document.end() && resolved->is_object() ? *resolved : document;
+}
+
 // Rules that involve more than one key.
 void add_cross_field_problems(const RunConfiguration& c, std::vector<std::string>& problems) {
   const auto check = [&](bool ok, std::string problem) {
@@ -110,9 +117,8 @@ RunConfiguration load_configuration(
   const std::vector<Option> options = option_table(config);
   if (!file.empty()) {
     const Json document = read_json_file(file);
-    if (!document.is_object()) fail("{}: expected a JSON object of run options", file.string());
     Json flat = Json::object();
-    flatten(document, "", file.string(), flat);
+    flatten(options_of(document, file.string()), "", file.string(), flat);
     apply(options, flat, file.string(), fs::absolute(file).parent_path());
   }
   apply(options, words_to_json(options, overrides), "command line", fs::current_path());

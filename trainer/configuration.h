@@ -73,10 +73,11 @@ struct RunConfiguration {
   Json to_json() const;
 };
 
-// Defaults < file < overrides ({"loss.beta", "0.2"}). An empty `file` stands for a file without
-// keys. Relative paths in the file are relative to the file's directory, those of overrides to the
-// working directory. Errors list everything that is wrong in the file, or in the overrides, at
-// once; they are about types and names only: call `validate` before use.
+// Defaults < file < overrides ({"loss.beta", "0.2"}). `file` may also be the run.json that training
+// writes into its run directory; an empty one stands for a file without keys. Relative paths in the
+// file are relative to the file's directory, those of overrides to the working directory. Errors
+// list everything that is wrong in the file, or in the overrides, at once; they are about types and
+// names only: call `validate` before use.
 RunConfiguration load_configuration(
     const std::filesystem::path& file,
     const std::vector<std::pair<std::string, std::string>>& overrides);

@@ -23,8 +23,8 @@ One JSON file describes a run. A dotted key is a member of a nested object: `los
 - Relative paths in the file are relative to the file's directory, those of flags to the working
   directory.
 - `null` is the same as leaving the key out.
-- The configuration with every default filled in is written to the run directory and reads back as
-  the same run.
+- Training writes the configuration with every default filled in to `run.json` of the run directory.
+  That file can be given to every command instead of the original.
 
 ```json
 {
@@ -65,11 +65,11 @@ constexpr const char* kExitCodes = R"(
 | 3 | a defect of braid, one line on standard error; please report it |
 )";
 
-// A cell must not end its row.
+// A cell must not end its row, nor open a tag.
 std::string cell(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '|') result += '\\';
+    if (c == '|' || c == '<') result += '\\';
     result += c;
   }
   return result;

@@ -10,6 +10,7 @@
 #include "trainer/command_line.h"
 #include "trainer/commands/commands.h"
 #include "trainer/progress.h"
+#include "trainer/wait_policy.h"
 
 namespace {
 
@@ -29,6 +30,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 }  // namespace
 
 int main(int argc, char** argv) {
+  braid::choose_wait_policy(argv);
   try {
     return braid::run_command_line(argc, argv);
   } catch (const braid::Error& e) {

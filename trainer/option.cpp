@@ -28,8 +28,8 @@ std::string enumerate(const std::vector<std::string>& words) {
 }
 
 // A list written on the command line: JSON when it begins like it, else separated by commas.
-Json parse_list(const std::string& word) {
-  if (word.starts_with('[')) return Json::parse(word, nullptr, /*allow_exceptions=*/false);
+Json parse_list(const std::string& key, const std::string& word) {
+  if (word.starts_with('[')) return parse_json(word, "command line: " + key);
   Json list = Json::array();
   for (size_t begin = 0; begin < word.size();) {
     const size_t end = std::min(word.find(',', begin), word.size());
@@ -157,8 +157,8 @@ void Option::read(ObjectReader& reader) const {
 Json Option::parse_word(const std::string& word) const {
   const std::string type = kind();
   if (type == "string") return word;
-  Json value =
-      type == "list" ? parse_list(word) : Json::parse(word, nullptr, /*allow_exceptions=*/false);
+  if (type == "list") return parse_list(key_, word);
+  const Json value = Json::parse(word, nullptr, /*allow_exceptions=*/false);
   // As text it fails later with the usual words on what was expected.
   return value.is_discarded() || value.is_null() ? Json(word) : value;
 }

@@ -39,7 +39,7 @@ class Option {
 
   // Reads the member from `reader` (flat, dotted keys); absent and null leave it as it is.
   void read(ObjectReader& reader) const;
-  // What a command-line word stands for, by the option's kind.
+  // What a command-line word stands for, by the option's kind; Error on a list that is broken JSON.
   Json parse_word(const std::string& word) const;
   void resolve_path(const std::filesystem::path& directory) const;
   // "key: value; valid values" when the member is out of range.

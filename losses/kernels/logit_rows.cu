@@ -1,5 +1,6 @@
-// One block per row. First sweep: maximum with its first index, and the sums of e^(x-m) and e^(x-m)(x-m), kept online per
-// thread and merged in a fixed order. Second sweep, when asked for: one_hot - softmax over the row, which is in L2 by then.
+// One block per row. First sweep: maximum with its first index, and the sums of e^(x-m) and
+// e^(x-m)(x-m), kept online per thread and merged in a fixed order. Second sweep, when asked for:
+// one_hot - softmax over the row, which is in L2 by then.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
@@ -98,7 +99,8 @@ __device__ Partial sweep(const T* row, long long vocab, long long packs) {
     const Pack<T> pack = reinterpret_cast<const Pack<T>*>(row)[i];
     take(pack.values, Pack<T>::kCount, i * Pack<T>::kCount, p);
   }
-  for (long long i = packs * Pack<T>::kCount + threadIdx.x; i < vocab; i += kThreads) take(row + i, 1, i, p);
+  for (long long i = packs * Pack<T>::kCount + threadIdx.x; i < vocab; i += kThreads)
+    take(row + i, 1, i, p);
   return p;
 }
 
@@ -111,7 +113,8 @@ __device__ T difference(T logit, bool is_target, const Partial& total) {
 }
 
 template <typename T>
-__device__ void write(T* row, long long vocab, long long packs, long long target, const Partial& total) {
+__device__ void write(T* row, long long vocab, long long packs, long long target,
+                      const Partial& total) {
   for (long long i = threadIdx.x; i < packs; i += kThreads) {
     Pack<T> pack = reinterpret_cast<Pack<T>*>(row)[i];
     for (int k = 0; k < Pack<T>::kCount; ++k) {
@@ -157,9 +160,15 @@ const char* launch_logit_rows(const LogitRowsArguments& arguments, void* stream)
   if (arguments.rows == 0) return nullptr;
   const auto queue = static_cast<cudaStream_t>(stream);
   switch (arguments.type) {
-    case LogitType::kBFloat16: launch<__nv_bfloat16>(arguments, queue); break;
-    case LogitType::kFloat16: launch<__half>(arguments, queue); break;
-    case LogitType::kFloat32: launch<float>(arguments, queue); break;
+    case LogitType::kBFloat16:
+      launch<__nv_bfloat16>(arguments, queue);
+      break;
+    case LogitType::kFloat16:
+      launch<__half>(arguments, queue);
+      break;
+    case LogitType::kFloat32:
+      launch<float>(arguments, queue);
+      break;
   }
   const cudaError_t error = cudaGetLastError();
   return error == cudaSuccess ? nullptr : cudaGetErrorString(error);

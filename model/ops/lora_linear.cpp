@@ -20,13 +20,14 @@ at::Tensor dropout_mask(const at::Tensor& x, double probability, uint64_t key) {
 
 struct LoraLinear : torch::autograd::Function<LoraLinear> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& a,
-                            const at::Tensor& b, double scale, double probability, int64_t key) {
+                            const at::Tensor& weight, const std::optional<at::Tensor>& bias,
+                            const at::Tensor& a, const at::Tensor& b, double scale,
+                            double probability, int64_t key) {
     const auto down = a.to(x.scalar_type());           // [rank, in]
     const auto up = b.mul(scale).to(x.scalar_type());  // [out, rank]
     const auto input = dropped(x, probability, key);
     const auto inner = at::mm(input, down.t());  // [T, rank]
-    auto y = at::linear(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
+    auto y = at::linear(x, weight, bias);
     y.addmm_(inner, up.t());
     context->save_for_backward({x, weight, down, up, inner});
     context->saved_data["scale"] = scale;
@@ -73,7 +74,9 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
 at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                        const at::Tensor& a, const at::Tensor& b, double scale,
                        const LoraDropout& dropout) {
-  return LoraLinear::apply(x, weight, bias, a, b, scale, dropout.probability,
+  // autograd takes no undefined tensors.
+  const auto given = bias.defined() ? std::optional(bias) : std::nullopt;
+  return LoraLinear::apply(x, weight, given, a, b, scale, dropout.probability,
                            static_cast<int64_t>(dropout.key));
 }
 

@@ -22,7 +22,7 @@ SIZES = {
 
 def config(family, **fields):
     architecture = {"llama": "Llama", "mistral": "Mistral", "qwen2": "Qwen2", "qwen3": "Qwen3"}[family]
-    return {"architectures": [f"{architecture}ForCausalLM"], "model_type": family, **SIZES, **fields}
+    return {"architectures": [f"{architecture}ForCausalLM"], "model_type": family, **{**SIZES, **fields}}
 
 
 LLAMA3 = {"factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32}

@@ -19,8 +19,8 @@ class LogitRowsTest : public test::LossTest {
   static constexpr float kInfinity = std::numeric_limits<float>::infinity();
 };
 
-// Compares with float64 on the same logits. `tolerance` holds for values of size 10; differences written in bf16 round
-// to 8 bits, relative to their size of at most 1.
+// Compares with float64 on the same logits. `tolerance` holds for values of size 10; differences
+// written in bf16 round to 8 bits, relative to their size of at most 1.
 void expect_like_float64(const at::Tensor& logits, const at::Tensor& targets, double tolerance) {
   for (const bool write : {false, true}) {
     const at::Tensor mine = logits.clone(), wide = logits.to(at::kCPU, at::kDouble);
@@ -34,7 +34,9 @@ void expect_like_float64(const at::Tensor& logits, const at::Tensor& targets, do
       EXPECT_TRUE(identical(mine, logits));
       continue;
     }
-    const double rounding = logits.scalar_type() == at::kFloat ? 1e-6 : logits.scalar_type() == at::kHalf ? 1e-3 : 4e-3;
+    const double rounding = logits.scalar_type() == at::kFloat  ? 1e-6
+                            : logits.scalar_type() == at::kHalf ? 1e-3
+                                                                : 4e-3;
     const at::Tensor error = (mine.cpu().to(at::kDouble) - wide).abs() - rounding * wide.abs();
     EXPECT_LT(error.max().item<double>(), 1e-6);
   }
@@ -72,7 +74,8 @@ void expect_variants_agree(at::ScalarType type) {
     const LogitRows expected = logit_rows_composed(wide, at::full({1}, target, at::kLong), true);
     for (const auto& [name, pass] : passes) {
       at::Tensor mine = logits.clone(), scratch = at::empty({vocab});
-      const LogitRow row = pass(mine.mutable_data_ptr<T>(), vocab, target, scratch.mutable_data_ptr<float>());
+      const LogitRow row =
+          pass(mine.mutable_data_ptr<T>(), vocab, target, scratch.mutable_data_ptr<float>());
       EXPECT_NEAR(row.logp, expected.logps.item<double>(), kFloatTolerance) << name;
       EXPECT_NEAR(row.entropy, expected.entropy.item<double>(), kFloatTolerance) << name;
       EXPECT_EQ(row.correct, expected.correct.item<bool>()) << name;
@@ -103,7 +106,8 @@ TEST_F(LogitRowsTest, ExtremeLogitsStayFinite) {
     const at::Tensor kept = logits.clone();
     const LogitRows rows = logit_rows(logits, at::tensor({40, 7}, at::kLong), true);
     EXPECT_EQ(rows.logps[0].item<float>(), 0.0F);
-    EXPECT_FLOAT_EQ(rows.logps[1].item<float>(), (kept[1][7] - kept[1][40].to(at::kFloat)).item<float>());
+    EXPECT_FLOAT_EQ(rows.logps[1].item<float>(),
+                    (kept[1][7] - kept[1][40].to(at::kFloat)).item<float>());
     // Nothing but the maximum has probability, up to e^-87 per token.
     EXPECT_NEAR(rows.entropy[0].item<double>(), 0.0, 1e-30);
     EXPECT_EQ(logits[1][7].item<float>(), 1.0F);
@@ -114,7 +118,8 @@ TEST_F(LogitRowsTest, ExtremeLogitsStayFinite) {
 
 TEST_F(LogitRowsTest, MaskedVocabularyHasNoWeight) {
   at::Tensor logits = at::randn({1, 50});
-  const LogitRows bare = logit_rows(logits.slice(1, 0, 33).contiguous(), at::tensor({4}, at::kLong), false);
+  const LogitRows bare =
+      logit_rows(logits.slice(1, 0, 33).contiguous(), at::tensor({4}, at::kLong), false);
   logits.slice(1, 33, 50).fill_(-kInfinity);
   const LogitRows masked = logit_rows(logits, at::tensor({4}, at::kLong), false);
   EXPECT_NEAR(masked.logps.item<double>(), bare.logps.item<double>(), 1e-6);
@@ -145,7 +150,8 @@ TEST_F(LogitRowsTest, CudaKernelMatchesFloat64) {
   EXPECT_TRUE(identical(first.logps, second.logps));
   // A target outside the vocabulary is seen, not followed.
   const at::Tensor wild = at::full({1}, int64_t{1} << 40, targets.options());
-  EXPECT_TRUE(std::isnan(logit_rows(logits.slice(0, 0, 1).clone(), wild, true).logps.item<float>()));
+  EXPECT_TRUE(
+      std::isnan(logit_rows(logits.slice(0, 0, 1).clone(), wild, true).logps.item<float>()));
 }
 
 }  // namespace

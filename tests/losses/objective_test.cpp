@@ -24,7 +24,8 @@ ObjectiveConfig both_losses() {
   return config;
 }
 
-// Pairs on branches (0, 1), (2, 3), ..., then demonstrations. `from` and `count` cut out a micro-batch.
+// Pairs on branches (0, 1), (2, 3), ..., then demonstrations. `from` and `count` cut out a
+// micro-batch.
 struct Step {
   at::Tensor sums, reference, lengths, margins, weights;
   int64_t pairs, demonstrations;
@@ -40,8 +41,9 @@ struct Step {
 
   ObjectiveInput input(const at::Tensor& policy) const {
     const at::Tensor first = at::arange(pairs) * 2;
-    return {policy,    lengths, reference, first,
-            first + 1, margins, weights,   at::cat({first, at::arange(demonstrations) + 2 * pairs})};
+    return {
+        policy,    lengths, reference, first,
+        first + 1, margins, weights,   at::cat({first, at::arange(demonstrations) + 2 * pairs})};
   }
 
   StepTotals totals() const {
@@ -51,11 +53,13 @@ struct Step {
 };
 
 // The first branches and pairs of `step`, or what is left after them.
-Step part(const Step& step, int64_t pair, int64_t pairs, int64_t demonstration, int64_t demonstrations) {
+Step part(const Step& step, int64_t pair, int64_t pairs, int64_t demonstration,
+          int64_t demonstrations) {
   Step result(pairs, demonstrations);
   const auto cut = [&](const at::Tensor& values) {
     return at::cat({values.slice(0, 2 * pair, 2 * (pair + pairs)),
-                    values.slice(0, 2 * step.pairs + demonstration, 2 * step.pairs + demonstration + demonstrations)});
+                    values.slice(0, 2 * step.pairs + demonstration,
+                                 2 * step.pairs + demonstration + demonstrations)});
   };
   result.sums = cut(step.sums);
   result.reference = cut(step.reference);
@@ -74,8 +78,11 @@ TEST_F(ObjectiveTest, IsTheWeightedSumOfBothLosses) {
   double preference = 0, nll = 0, weight = 0, tokens = 0;
   const auto at = [](const at::Tensor& values, int64_t i) { return values[i].item<double>(); };
   for (int64_t i = 0; i < 3; ++i) {
-    const auto ratio = [&](int64_t branch) { return at(step.sums, branch) - at(step.reference, branch); };
-    preference += at(step.weights, i) * std::log1p(std::exp(-0.3 * (ratio(2 * i) - ratio(2 * i + 1))));
+    const auto ratio = [&](int64_t branch) {
+      return at(step.sums, branch) - at(step.reference, branch);
+    };
+    preference +=
+        at(step.weights, i) * std::log1p(std::exp(-0.3 * (ratio(2 * i) - ratio(2 * i + 1))));
     weight += at(step.weights, i);
   }
   for (const int64_t branch : {0, 2, 4, 6, 7}) {
@@ -87,26 +94,36 @@ TEST_F(ObjectiveTest, IsTheWeightedSumOfBothLosses) {
 
 TEST_F(ObjectiveTest, GradientMatchesFiniteDifferences) {
   const Step step(4, 3);
-  const auto function = [&](const at::Tensor& x) { return objective(both_losses(), step.input(x), step.totals()).loss; };
-  EXPECT_LT(difference(test::gradient(function, step.sums), test::numerical_gradient(function, step.sums)), 1e-8);
+  const auto function = [&](const at::Tensor& x) {
+    return objective(both_losses(), step.input(x), step.totals()).loss;
+  };
+  EXPECT_LT(difference(test::gradient(function, step.sums),
+                       test::numerical_gradient(function, step.sums)),
+            1e-8);
 }
 
-// k micro-batches = one batch, in loss, gradient and metrics; one part has no demonstrations, one no pairs.
+// k micro-batches = one batch, in loss, gradient and metrics; one part has no demonstrations, one
+// no pairs.
 TEST_F(ObjectiveTest, AccumulationChangesNothing) {
   const Step step(7, 4);
   const ObjectiveConfig config = both_losses();
   const StepTotals totals = step.totals();
-  const auto whole = [&](const at::Tensor& x) { return objective(config, step.input(x), totals).loss; };
+  const auto whole = [&](const at::Tensor& x) {
+    return objective(config, step.input(x), totals).loss;
+  };
   const at::Tensor slope = test::gradient(whole, step.sums);
   const ObjectiveOutput all = objective(config, step.input(step.sums), totals);
   double loss = 0;
-  at::Tensor sums = at::zeros_like(all.sums), pair_slopes = at::empty({0}, at::kDouble), other_slopes = pair_slopes;
-  for (const Step& micro : {part(step, 0, 3, 0, 1), part(step, 3, 4, 1, 0), part(step, 7, 0, 1, 3)}) {
+  at::Tensor sums = at::zeros_like(all.sums), pair_slopes = at::empty({0}, at::kDouble),
+             other_slopes = pair_slopes;
+  for (const Step& micro :
+       {part(step, 0, 3, 0, 1), part(step, 3, 4, 1, 0), part(step, 7, 0, 1, 3)}) {
     const ObjectiveOutput output = objective(config, micro.input(micro.sums), totals);
     loss += output.loss.item<double>();
     sums += output.sums;
-    const at::Tensor own =
-        test::gradient([&](const at::Tensor& x) { return objective(config, micro.input(x), totals).loss; }, micro.sums);
+    const at::Tensor own = test::gradient(
+        [&](const at::Tensor& x) { return objective(config, micro.input(x), totals).loss; },
+        micro.sums);
     pair_slopes = at::cat({pair_slopes, own.slice(0, 0, 2 * micro.pairs)});
     other_slopes = at::cat({other_slopes, own.slice(0, 2 * micro.pairs)});
   }
@@ -120,7 +137,8 @@ TEST_F(ObjectiveTest, LossIsDifferentiableWhateverIsEmpty) {
     int64_t pairs, demonstrations;
     double preference_weight, sft_weight;
   };
-  for (const Case& c : {Case{0, 3, 1, 0.5}, Case{0, 3, 1, 0}, Case{3, 0, 1, 0}, Case{3, 0, 0, 1}, Case{0, 0, 1, 1}}) {
+  for (const Case& c : {Case{0, 3, 1, 0.5}, Case{0, 3, 1, 0}, Case{3, 0, 1, 0}, Case{3, 0, 0, 1},
+                        Case{0, 0, 1, 1}}) {
     const Step step(c.pairs, c.demonstrations);
     ObjectiveConfig config = both_losses();
     config.preference_weight = c.preference_weight;
@@ -130,7 +148,8 @@ TEST_F(ObjectiveTest, LossIsDifferentiableWhateverIsEmpty) {
     const ObjectiveOutput output = objective(config, input, step.totals());
     const at::Tensor slope = torch::autograd::grad({output.loss}, {input.branch_sums})[0];
     EXPECT_TRUE(slope.isfinite().all().item<bool>());
-    const bool learns = (c.pairs > 0 && c.preference_weight > 0) || (c.pairs + c.demonstrations > 0 && c.sft_weight > 0);
+    const bool learns = (c.pairs > 0 && c.preference_weight > 0) ||
+                        (c.pairs + c.demonstrations > 0 && c.sft_weight > 0);
     EXPECT_EQ(learns, slope.abs().sum().item<double>() > 0);
     EXPECT_TRUE(output.sums.isfinite().all().item<bool>());
     EXPECT_FALSE(output.sums.requires_grad());
@@ -146,7 +165,8 @@ TEST_F(ObjectiveTest, MetricsAreMeansUnderTrlNames) {
   const auto list = objective_metrics(config, output.sums);
   const std::map<std::string, double> metrics(list.begin(), list.end());
   EXPECT_NEAR(metrics.at("loss"), output.loss.item<double>(), 1e-12);
-  EXPECT_NEAR(metrics.at("loss"), 0.8 * metrics.at("loss/preference") + 0.4 * metrics.at("loss/sft"), 1e-12);
+  EXPECT_NEAR(metrics.at("loss"),
+              0.8 * metrics.at("loss/preference") + 0.4 * metrics.at("loss/sft"), 1e-12);
   EXPECT_NEAR(metrics.at("rewards/chosen"), 0.3 * (1 + 0 - 1 + 1) / 4, 1e-12);
   EXPECT_NEAR(metrics.at("rewards/rejected"), 0.3 * (-1 + 0 + 1 - 1) / 4, 1e-12);
   EXPECT_NEAR(metrics.at("rewards/margins"), 0.3 * (2 + 0 - 2 + 2) / 4, 1e-12);
@@ -176,7 +196,8 @@ TEST_F(ObjectiveTest, StartValueIsLogTwo) {
   Step step(5, 0);
   step.reference = step.sums;
   ObjectiveConfig config;
-  EXPECT_NEAR(objective(config, step.input(step.sums), step.totals()).loss.item<double>(), std::log(2.0), 1e-12);
+  EXPECT_NEAR(objective(config, step.input(step.sums), step.totals()).loss.item<double>(),
+              std::log(2.0), 1e-12);
 }
 
 TEST(ObjectiveConfigTest, Validation) {
@@ -186,7 +207,8 @@ TEST(ObjectiveConfigTest, Validation) {
   EXPECT_THAT(error_of([&] { config.validate(); }), HasSubstr("both 0"));
   config.sft_weight = -1;
   config.preference.beta = 0;
-  EXPECT_THAT(error_of([&] { config.validate(); }), AllOf(HasSubstr("train.sft_weight: -1"), HasSubstr("loss.beta: 0")));
+  EXPECT_THAT(error_of([&] { config.validate(); }),
+              AllOf(HasSubstr("train.sft_weight: -1"), HasSubstr("loss.beta: 0")));
 }
 
 TEST(ObjectiveConfigTest, NeedsAReferenceOnlyForWeightedLossesThatHaveOne) {

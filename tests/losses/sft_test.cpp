@@ -22,22 +22,28 @@ TEST_F(BranchSumsTest, AddsTheRowsOfEveryBranch) {
 
 TEST_F(BranchSumsTest, GradientMatchesFiniteDifferences) {
   const at::Tensor logps = test::random_normal({11}), branch_of = at::randint(4, {11}, at::kLong);
-  const auto function = [&](const at::Tensor& x) { return branch_sums(x, branch_of, 4).pow(3).sum(); };
+  const auto function = [&](const at::Tensor& x) {
+    return branch_sums(x, branch_of, 4).pow(3).sum();
+  };
   // 1e-7: third powers of sums up to 10, differentiated with a step of 1e-5.
-  EXPECT_LT(difference(test::gradient(function, logps), test::numerical_gradient(function, logps)), 1e-7);
+  EXPECT_LT(difference(test::gradient(function, logps), test::numerical_gradient(function, logps)),
+            1e-7);
 }
 
 TEST_F(BranchSumsTest, DoNotDependOnTheOrderOfRows) {
   const int64_t rows = 5000, branches = 40;
-  const at::Tensor logps = -at::rand({rows}) * 8, branch_of = at::randint(branches, {rows}, at::kLong);
+  const at::Tensor logps = -at::rand({rows}) * 8,
+                   branch_of = at::randint(branches, {rows}, at::kLong);
   const at::Tensor order = at::randperm(rows);
-  EXPECT_TRUE(identical(branch_sums(logps, branch_of, branches),
-                        branch_sums(logps.index_select(0, order), branch_of.index_select(0, order), branches)));
+  EXPECT_TRUE(identical(
+      branch_sums(logps, branch_of, branches),
+      branch_sums(logps.index_select(0, order), branch_of.index_select(0, order), branches)));
 }
 
 TEST_F(BranchSumsTest, ManyBranchesGoInBlocks) {
   const int64_t rows = 6000, branches = 3000;  // 18 million pairs: more than one block
-  const at::Tensor logps = at::randn({rows}), branch_of = at::arange(rows).div(2, "floor").to(at::kLong);
+  const at::Tensor logps = at::randn({rows}),
+                   branch_of = at::arange(rows).div(2, "floor").to(at::kLong);
   const at::Tensor expected = logps.to(at::kDouble).reshape({branches, 2}).sum(1).to(at::kFloat);
   EXPECT_TRUE(identical(branch_sums(logps, branch_of, branches), expected));
 }

@@ -30,8 +30,8 @@ inline at::Tensor gradient(const ScalarFunction& function, const at::Tensor& at_
   return torch::autograd::grad({function(x)}, {x})[0];
 }
 
-// Gradient by central differences, in float64. With a step of 1e-5 truncation and rounding are both about 1e-10 of the
-// function's scale.
+// Gradient by central differences, in float64. With a step of 1e-5 truncation and rounding are both
+// about 1e-10 of the function's scale.
 inline at::Tensor numerical_gradient(const ScalarFunction& function, const at::Tensor& at_point) {
   constexpr double step = 1e-5;
   const at::Tensor x = at_point.detach().clone().to(at::kDouble).contiguous();
@@ -56,7 +56,9 @@ inline double difference(const at::Tensor& a, const at::Tensor& b) {
   return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
 }
 
-inline bool identical(const at::Tensor& a, const at::Tensor& b) { return a.scalar_type() == b.scalar_type() && at::equal(a, b); }
+inline bool identical(const at::Tensor& a, const at::Tensor& b) {
+  return a.scalar_type() == b.scalar_type() && at::equal(a, b);
+}
 
 inline at::Tensor random_normal(at::IntArrayRef sizes, at::ScalarType type = at::kDouble) {
   return at::randn(sizes, at::kDouble).to(type);

@@ -18,7 +18,8 @@ struct Head {
 };
 
 Head random_head(int64_t rows, int64_t width, int64_t vocab, at::ScalarType type) {
-  return {test::random_normal({rows, width}, type), (at::randn({vocab, width}, at::kDouble) * 0.5).to(type),
+  return {test::random_normal({rows, width}, type),
+          (at::randn({vocab, width}, at::kDouble) * 0.5).to(type),
           at::randint(vocab, {rows}, at::kLong), test::random_normal({rows})};
 }
 
@@ -46,9 +47,12 @@ using TokenLogpsTest = test::LossTest;
 
 TEST_F(TokenLogpsTest, GradientMatchesFiniteDifferences) {
   const Head head = random_head(7, 5, 23, at::kDouble);
-  const auto sum = [&](const at::Tensor& hidden) { return (fused(head, hidden, 3).logps * head.factors).sum(); };
+  const auto sum = [&](const at::Tensor& hidden) {
+    return (fused(head, hidden, 3).logps * head.factors).sum();
+  };
   // 1e-8: the error of central differences in float64 on values of size 10.
-  EXPECT_LT(difference(gradient(sum, head.hidden), test::numerical_gradient(sum, head.hidden)), 1e-8);
+  EXPECT_LT(difference(gradient(sum, head.hidden), test::numerical_gradient(sum, head.hidden)),
+            1e-8);
 }
 
 TEST_F(TokenLogpsTest, MatchesTheFullLogSoftmax) {
@@ -56,9 +60,10 @@ TEST_F(TokenLogpsTest, MatchesTheFullLogSoftmax) {
     at::ScalarType type;
     double value, gradient;  // tolerances
   };
-  // Values: float32 sums over the vocabulary. Gradients, of size 5: rounding of float32, and in bf16 (8 bits) of the
-  // probabilities and of the result on both sides.
-  for (const Case& c : {Case{at::kDouble, 1e-12, 1e-12}, Case{at::kFloat, 1e-5, 1e-4}, Case{at::kBFloat16, 1e-5, 0.06}}) {
+  // Values: float32 sums over the vocabulary. Gradients, of size 5: rounding of float32, and in
+  // bf16 (8 bits) of the probabilities and of the result on both sides.
+  for (const Case& c : {Case{at::kDouble, 1e-12, 1e-12}, Case{at::kFloat, 1e-5, 1e-4},
+                        Case{at::kBFloat16, 1e-5, 0.06}}) {
     const Head head = random_head(37, 24, 1031, c.type);
     const TokenLogps mine = fused(head, head.hidden), theirs = reference(head, head.hidden);
     EXPECT_EQ(mine.logps.scalar_type(), c.type == at::kDouble ? at::kDouble : at::kFloat);
@@ -66,10 +71,14 @@ TEST_F(TokenLogpsTest, MatchesTheFullLogSoftmax) {
     EXPECT_LT(difference(mine.entropy, theirs.entropy), c.value);
     EXPECT_LT(difference(mine.target_logit, theirs.target_logit), c.value);
     EXPECT_TRUE(identical(mine.correct, theirs.correct));
-    const at::Tensor slope = head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); });
+    const at::Tensor slope =
+        head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); });
     EXPECT_EQ(slope.scalar_type(), c.type);
-    EXPECT_LT(difference(slope, head_gradient(head, [&](const at::Tensor& hidden) { return reference(head, hidden); })),
-              c.gradient);
+    EXPECT_LT(
+        difference(
+            slope,
+            head_gradient(head, [&](const at::Tensor& hidden) { return reference(head, hidden); })),
+        c.gradient);
   }
 }
 
@@ -78,10 +87,15 @@ TEST_F(TokenLogpsTest, Bf16GradientIsNoWorseThanPlainAutograd) {
   Head exact = head;
   exact.weight = head.weight.to(at::kDouble);
   exact.hidden = head.hidden.to(at::kDouble);
-  const at::Tensor truth = head_gradient(exact, [&](const at::Tensor& hidden) { return reference(exact, hidden); });
-  const auto error = [&](const at::Tensor& slope) { return (slope.to(at::kDouble) - truth).norm().item<double>(); };
-  const double mine = error(head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); }));
-  const double plain = error(head_gradient(head, [&](const at::Tensor& hidden) { return reference(head, hidden); }));
+  const at::Tensor truth =
+      head_gradient(exact, [&](const at::Tensor& hidden) { return reference(exact, hidden); });
+  const auto error = [&](const at::Tensor& slope) {
+    return (slope.to(at::kDouble) - truth).norm().item<double>();
+  };
+  const double mine =
+      error(head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); }));
+  const double plain =
+      error(head_gradient(head, [&](const at::Tensor& hidden) { return reference(head, hidden); }));
   EXPECT_LT(mine, 1.5 * plain);
   EXPECT_LT(mine, 0.02 * truth.norm().item<double>());
 }
@@ -89,7 +103,8 @@ TEST_F(TokenLogpsTest, Bf16GradientIsNoWorseThanPlainAutograd) {
 TEST_F(TokenLogpsTest, ChunkSizeDoesNotMatter) {
   const Head head = random_head(29, 16, 300, at::kDouble);
   const TokenLogps whole = fused(head, head.hidden, 1000);
-  const at::Tensor slope = head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden, 1000); });
+  const at::Tensor slope =
+      head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden, 1000); });
   for (const int64_t chunk : {1, 2, 7, 28, 29, 30}) {
     const TokenLogps parts = fused(head, head.hidden, chunk);
     // A matrix product of other shape may add in another order.
@@ -129,13 +144,15 @@ TEST_F(TokenLogpsTest, RowsScoredTwiceGetBothGradients) {
   const auto sum = [&](const at::Tensor& states) {
     return (fused(head, states.index_select(0, rows)).logps * head.factors).sum();
   };
-  EXPECT_LT(difference(gradient(sum, head.hidden), test::numerical_gradient(sum, head.hidden)), 1e-8);
+  EXPECT_LT(difference(gradient(sum, head.hidden), test::numerical_gradient(sum, head.hidden)),
+            1e-8);
 }
 
 TEST_F(TokenLogpsTest, NoRows) {
   const Head head = random_head(0, 8, 50, at::kFloat);
   EXPECT_EQ(fused(head, head.hidden).logps.numel(), 0);
-  const at::Tensor slope = head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); });
+  const at::Tensor slope =
+      head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); });
   EXPECT_EQ(slope.sizes(), head.hidden.sizes());
 }
 
@@ -144,7 +161,8 @@ TEST_F(TokenLogpsTest, HiddenStatesMayBeWiderThanTheWeight) {
   const at::Tensor narrow = fused(head, head.hidden).logps;
   head.hidden = head.hidden.to(at::kFloat);
   EXPECT_TRUE(identical(fused(head, head.hidden).logps, narrow));
-  const at::Tensor slope = head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); });
+  const at::Tensor slope =
+      head_gradient(head, [&](const at::Tensor& hidden) { return fused(head, hidden); });
   EXPECT_EQ(slope.scalar_type(), at::kFloat);
 }
 

@@ -87,7 +87,7 @@ TEST_F(Config, ClassDefaults) {
 TEST_F(Config, HeadSizes) {
   // An own value wins; else hidden / heads, but 128 for qwen3.
   EXPECT_EQ(load(with("llama", {{"hidden_size", 576}, {"num_attention_heads", 9}})).head_dim, 64);
-  EXPECT_EQ(load(with("qwen3", {{"hidden_size", 1024}, {"num_attention_heads", 16}})).head_dim,
+  EXPECT_EQ(load(with("qwen3", {{"hidden_size", 1024}, {"num_attention_heads", 64}})).head_dim,
             128);
   EXPECT_EQ(load(with("mistral", {{"hidden_size", 5120}, {"head_dim", 128}})).head_dim, 128);
   EXPECT_EQ(load(with("llama", {{"hidden_size", 2048}, {"head_dim", nullptr}})).head_dim, 64);

@@ -9,10 +9,12 @@
 namespace braid {
 namespace {
 
-constexpr double kScaleOfFloat32 = 1e-4;  // float32 sums in another order: some 1e-6
-// bfloat16 keeps eight bits: every product rounds by up to 1/512, and PEFT's own bfloat16 gradients
-// are up to 0.018 off.
-constexpr double kScaleOfBfloat16 = 2e-2;
+// Relative errors, by norm. float32: the same sums in another order, some 1e-6.
+constexpr double kFloat32 = 1e-4;
+// bfloat16 keeps eight bits, every operation rounds by up to 1/512. All weights are exact in it, so
+// that PEFT's float32 gradients are what both programs round around; PEFT's own bfloat16 ones are
+// off by 0.01 to 0.02.
+constexpr double kBfloat16 = 2e-2;
 
 double relative_error(const at::Tensor& actual, const at::Tensor& expected) {
   return ((actual - expected).norm() / expected.norm()).item<double>();
@@ -57,10 +59,10 @@ TEST_P(GoldenGradients, OfEveryTensorEqualPefts) {
     lora.alpha = one.at("alpha").get<double>();
     auto adapter = test::formula_adapter(model.config, lora, scale);
     const double loss = backward(one, model.transformer, adapter);
-    const Json& golden = one.at("float32");  // what a bfloat16 run rounds around, too
-    EXPECT_NEAR(loss, golden.at("loss").get<double>(), wide ? 1e-4 : 0.05) << name;
+    const double expected_loss = one.at("loss").get<double>();
+    EXPECT_NEAR(loss / expected_loss, 1.0, wide ? 1e-5 : 1e-2) << name;
 
-    const Json& gradients = golden.at("gradients");
+    const Json& gradients = one.at("gradients");
     ASSERT_EQ(gradients.size(), adapter.slots().size()) << name;
     const auto all = adapter.flat_grad();
     for (const auto& slot : adapter.slots()) {
@@ -69,7 +71,7 @@ TEST_P(GoldenGradients, OfEveryTensorEqualPefts) {
           slot.name.substr(prefix.size(), slot.name.size() - prefix.size() - suffix.size());
       const auto expected = at::tensor(gradients.at(key).get<std::vector<float>>(), at::kFloat);
       EXPECT_LE(relative_error(all.narrow(0, slot.offset, slot.length), expected),
-                wide ? kScaleOfFloat32 : kScaleOfBfloat16)
+                wide ? kFloat32 : kBfloat16)
           << name << " " << key;
     }
   }

@@ -68,7 +68,7 @@ at::Tensor leaf(at::IntArrayRef shape, uint64_t seed) {
 
 TEST(RmsNorm, Gradients) {
   const auto weight = draw({6}, 1);
-  for (const at::IntArrayRef shape : {at::IntArrayRef({4, 6}), at::IntArrayRef({3, 2, 6})}) {
+  for (const std::vector<int64_t>& shape : std::vector<std::vector<int64_t>>{{4, 6}, {3, 2, 6}}) {
     expect_gradients([&](const Inputs& in) { return rms_norm(in[0], weight, 1e-2); },
                      {leaf(shape, 2)});
   }

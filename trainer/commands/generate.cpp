@@ -44,6 +44,11 @@ EncodedPrompt encode(const std::string& text, bool raw, const Tokenizer& tokeniz
   return prompt;
 }
 
+// Embeddings are often padded beyond the tokenizer; such an id is no text, and shows as U+FFFD.
+std::string bytes_of(const Tokenizer& tokenizer, int32_t id) {
+  return id < tokenizer.vocab_size() ? tokenizer.piece(id) : "\xff";
+}
+
 }  // namespace
 
 int run_generate(const RunConfiguration& config, const GenerateRequest& request) {
@@ -67,7 +72,7 @@ int run_generate(const RunConfiguration& config, const GenerateRequest& request)
     last = part;
   };
   generate(model.transformer, adapter ? &*adapter : nullptr, prompt.ids, prompt.stop,
-           request.sampling, [&](int32_t id) { show(stream.push(tokenizer->piece(id))); });
+           request.sampling, [&](int32_t id) { show(stream.push(bytes_of(*tokenizer, id))); });
   show(stream.finish());
   if (!last.ends_with('\n')) print("\n");
   return kExitOk;
