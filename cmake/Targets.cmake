@@ -35,5 +35,5 @@ function(braid_tests name dir)
     BRAID_SOURCE_DIR="${CMAKE_SOURCE_DIR}" BRAID_BINARY="$<TARGET_FILE:braid>")
   # One ctest entry per binary: starting a LibTorch process costs more than most tests.
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES ENVIRONMENT "OMP_NUM_THREADS=2" TIMEOUT 1200)
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT "OMP_NUM_THREADS=2;GOMP_SPINCOUNT=10000" TIMEOUT 1200)
 endfunction()

@@ -108,8 +108,9 @@ TemplateKind parse_template_kind(const std::string& name) {
 }
 
 std::vector<std::string> Dataset::describe() const {
-  std::vector<std::string> lines = {"training: " + describe_groups(train),
-                                    "held out: " + describe_groups(validation)};
+  std::vector<std::string> lines;
+  if (!train.empty() || validation.empty()) lines.push_back("training: " + describe_groups(train));
+  lines.push_back("held out: " + describe_groups(validation));
   for (const auto* drops : {&read.dropped, &encoded.dropped}) {
     for (const auto& [reason, count] : *drops) {
       lines.push_back(fmt::format("dropped: {} ({})", count, reason));

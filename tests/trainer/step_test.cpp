@@ -110,8 +110,11 @@ TEST_F(Step, PreferenceLossAtTheStartIsLn2) {
   const at::AutoGradMode grad(true);
   const Outcome outcome = run(50);
   for (const auto& [name, value] : outcome.metrics) {
-    if (name == "loss/preference") EXPECT_NEAR(value, std::log(2.0), 1e-6);
-    if (name == "rewards/margins") EXPECT_EQ(value, 0.0);
+    if (name == "loss/preference") {
+      EXPECT_NEAR(value, std::log(2.0), 1e-6);
+    } else if (name == "rewards/margins") {
+      EXPECT_EQ(value, 0.0);
+    }
   }
 }
 
