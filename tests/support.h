@@ -1,4 +1,5 @@
-// What tests share: where the committed golden files and the optional shared material are, and scratch folders.
+// What tests share: where the committed golden files and the optional shared material are, and
+// scratch folders.
 #pragma once
 
 #include <unistd.h>
@@ -15,8 +16,8 @@ inline std::filesystem::path golden_path(const std::string& name) {
   return std::filesystem::path(BRAID_SOURCE_DIR) / "tests" / "golden" / name;
 }
 
-// A file or folder of the shared test material: $BRAID_SHARED, else ../shared beside the checkout. Users do not have it;
-// tests skip with a reason then.
+// A file or folder of the shared test material: $BRAID_SHARED, else ../shared beside the checkout.
+// Users do not have it; tests skip with a reason then.
 inline std::optional<std::filesystem::path> shared_path(const std::string& name) {
   const char* configured = std::getenv("BRAID_SHARED");
   const std::filesystem::path root =
