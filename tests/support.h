@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
+
 namespace braid::test {
 
 inline std::filesystem::path golden_path(const std::string& name) {
@@ -26,6 +28,17 @@ inline std::optional<std::filesystem::path> shared_path(const std::string& name)
   const auto path = root / name;
   if (!std::filesystem::exists(path)) return std::nullopt;
   return path;
+}
+
+// The message of the Error that `call` throws; "no error" when it throws none.
+template <typename Call>
+std::string error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 // A fresh folder that is removed with the object.

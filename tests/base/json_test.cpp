@@ -8,24 +8,18 @@
 
 #include "base/error.h"
 
+#include "tests/support.h"
+
 namespace braid {
 namespace {
 
+using test::error_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StrEq;
 
-std::string failure(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 std::string parse_failure(std::string_view text) {
-  return failure([&] { parse_json(text, "in.json"); });
+  return error_of([&] { parse_json(text, "in.json"); });
 }
 
 TEST(Json, KeepsValuesAndOrder) {
@@ -110,19 +104,19 @@ TEST(ObjectReader, NamesTheWholePath) {
       R"({"lora":{"rank":"x","alpha":1.5,"huge":9223372036854775808,"t":["a",1]}})", "x");
   ObjectReader top(json, "run.json");
   auto lora = *top.object("lora");
-  EXPECT_THAT(failure([&] { lora.integer("rank", 1); }),
+  EXPECT_THAT(error_of([&] { lora.integer("rank", 1); }),
               StrEq("run.json: lora.rank: expected an integer of at most 64 bits, got \"x\""));
-  EXPECT_THAT(failure([&] { lora.integer("alpha", 1); }),
+  EXPECT_THAT(error_of([&] { lora.integer("alpha", 1); }),
               HasSubstr("lora.alpha: expected an integer"));
-  EXPECT_THAT(failure([&] { lora.integer("huge", 1); }), HasSubstr("got 9223372036854775808"));
-  EXPECT_THAT(failure([&] { lora.boolean("rank", true); }), HasSubstr("expected true or false"));
-  EXPECT_THAT(failure([&] { lora.number("rank", 1); }), HasSubstr("expected a finite number"));
-  EXPECT_THAT(failure([&] { lora.string("alpha", ""); }), HasSubstr("expected a string, got 1.5"));
-  EXPECT_THAT(failure([&] { lora.strings("t"); }), HasSubstr("got 1 at index 1"));
-  EXPECT_THAT(failure([&] { lora.object("rank"); }), HasSubstr("lora.rank: expected an object"));
-  EXPECT_THAT(failure([&] { lora.require_string("none"); }),
+  EXPECT_THAT(error_of([&] { lora.integer("huge", 1); }), HasSubstr("got 9223372036854775808"));
+  EXPECT_THAT(error_of([&] { lora.boolean("rank", true); }), HasSubstr("expected true or false"));
+  EXPECT_THAT(error_of([&] { lora.number("rank", 1); }), HasSubstr("expected a finite number"));
+  EXPECT_THAT(error_of([&] { lora.string("alpha", ""); }), HasSubstr("expected a string, got 1.5"));
+  EXPECT_THAT(error_of([&] { lora.strings("t"); }), HasSubstr("got 1 at index 1"));
+  EXPECT_THAT(error_of([&] { lora.object("rank"); }), HasSubstr("lora.rank: expected an object"));
+  EXPECT_THAT(error_of([&] { lora.require_string("none"); }),
               StrEq("run.json: lora.none: is missing"));
-  EXPECT_THAT(failure([&] { ObjectReader(parse_json("[]", "x"), "run.json"); }),
+  EXPECT_THAT(error_of([&] { ObjectReader(parse_json("[]", "x"), "run.json"); }),
               StrEq("run.json: expected an object, got an array"));
 }
 
@@ -130,7 +124,7 @@ TEST(ObjectReader, ListsUnknownKeys) {
   const Json json = parse_json(R"({"known":1,"tpyo":2,"odd\nkey":3})", "x");
   ObjectReader reader(json, "run.json");
   reader.integer("known", 0);
-  const std::string message = failure([&] { reader.reject_unknown(); });
+  const std::string message = error_of([&] { reader.reject_unknown(); });
   EXPECT_THAT(message, HasSubstr("unknown keys tpyo, "));
   EXPECT_THAT(message, HasSubstr("known here: known"));
   EXPECT_THAT(message, Not(HasSubstr("\n")));

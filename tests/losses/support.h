@@ -8,19 +8,9 @@
 #include <functional>
 #include <string>
 
-#include "base/error.h"
+#include "tests/support.h"
 
 namespace braid::test {
-
-template <typename Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 using ScalarFunction = std::function<at::Tensor(const at::Tensor&)>;
 

@@ -15,20 +15,11 @@
 namespace braid {
 namespace {
 
+using test::error_of;
 using test::tiny_config;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Adapter random_adapter(const ModelConfig& config, const LoraConfig& lora) {
   Adapter adapter(config, lora, 3, at::kCPU);

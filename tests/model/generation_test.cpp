@@ -18,17 +18,8 @@
 namespace braid {
 namespace {
 
+using test::error_of;
 using ::testing::HasSubstr;
-
-template <typename Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 SamplingConfig sampling(double temperature, double top_p = 1.0) {
   SamplingConfig config;

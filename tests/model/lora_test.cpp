@@ -11,24 +11,16 @@
 #include "base/error.h"
 #include "tests/model/flat_batch.h"
 #include "tests/model/formula_model.h"
+#include "tests/support.h"
 
 namespace braid {
 namespace {
 
+using test::error_of;
 using test::tiny_config;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::vector<std::string> match(const std::vector<std::string>& targets) {
   return match_targets(tiny_config("llama"), targets);

@@ -12,6 +12,7 @@
 namespace braid {
 namespace {
 
+using test::error_of;
 using test::numbered_tensors;
 using test::tiny_config;
 using test::write_gguf;
@@ -19,16 +20,6 @@ using test::write_safetensors;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-template <typename Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 void expect_same(const TensorMap& actual, const TensorMap& expected) {
   ASSERT_EQ(actual.size(), expected.size());

@@ -105,7 +105,7 @@ TEST(ChatTemplate, DefaultSystemTurn) {
 TEST(ChatTemplate, AutoRefusesWhatItCannotReproduce) {
   const auto refusal = [](const std::string& source) {
     const TinyModel model(Json{{"chat_template", source}, {"eos_token", "<|endoftext|>"}});
-    return failure([&] { model.chat(); });
+    return error_of([&] { model.chat(); });
   };
   EXPECT_THAT(refusal("{{ '[INST]' + message['content'] }}"), HasSubstr("data.template"));
   EXPECT_THAT(refusal(std::string(kPlainChatMl) + "{{ x | trim }}"), HasSubstr("trims"));
@@ -128,7 +128,7 @@ TEST(ChatTemplate, RawText) {
   EXPECT_EQ(model.text(chat, {{"system", "a "}, {"user", "b"}}, true), "a b");
   EXPECT_EQ(joined(chat.render_answer("c")), joined(model.tokenizer().encode("c")) + "0 ");
   const TinyModel no_stop(Json::object());
-  EXPECT_THAT(failure([&] { no_stop.chat(); }), HasSubstr("eos_token_id"));
+  EXPECT_THAT(error_of([&] { no_stop.chat(); }), HasSubstr("eos_token_id"));
 }
 
 TEST(ChatTemplate, BosComesOnceAndOnlyWhereExpected) {
@@ -154,7 +154,7 @@ TEST(ChatTemplate, ChatMlNeedsItsTokens) {
   json["added_tokens"].erase(2);
   ModelDirectory directory;
   const auto tokenizer = directory.with("tokenizer.json", json).load();
-  EXPECT_THAT(failure([&] { ChatTemplate(*tokenizer, TemplateKind::kChatMl); }),
+  EXPECT_THAT(error_of([&] { ChatTemplate(*tokenizer, TemplateKind::kChatMl); }),
               HasSubstr("no control token \"<|im_end|>\""));
 }
 

@@ -97,7 +97,7 @@ TEST(Pretokenizer, WhitespaceIsUnicodesWhiteSpace) {
 
 TEST(Pretokenizer, RefusesBadPatterns) {
   const auto refusal = [](const std::string& pattern) {
-    return failure([&] { Pretokenizer({pattern}, "f.json"); });
+    return error_of([&] { Pretokenizer({pattern}, "f.json"); });
   };
   EXPECT_THAT(refusal("(a"), HasSubstr("f.json: split pattern \"(a\": missing"));
   EXPECT_THAT(refusal("a*"), HasSubstr("can match nothing"));
@@ -108,7 +108,7 @@ TEST(Pretokenizer, PatternsThatExplodeAreAnErrorNotAHang) {
   std::vector<std::string_view> words;
   const Pretokenizer pretokenizer({"(?:a|a)(?:(?:a|aa)+)+b"}, "x");
   const std::string text = std::string(200, 'a') + "cb";
-  EXPECT_THAT(failure([&] { pretokenizer.split(text, words); }), HasSubstr("match limit"));
+  EXPECT_THAT(error_of([&] { pretokenizer.split(text, words); }), HasSubstr("match limit"));
 }
 
 TEST(Pretokenizer, LongRunsSplit) {
@@ -124,7 +124,7 @@ TEST(RegexDialect, RewritesAndRefuses) {
   for (const char* construct :
        {R"(\w)", R"(\b)", R"(\h)", R"(\u4e00)", "^a", "a$", "(*UCP)a", "a{,3}", "a{1,3}+", "[a[b]]",
         "[a&&b]", "(?m:a)", "(?P<n>a)", "(?R)", "a\\", R"(\p{L)"}) {
-    EXPECT_THAT(failure([&] { to_pcre2(construct, "f.json"); }), HasSubstr("is not supported"))
+    EXPECT_THAT(error_of([&] { to_pcre2(construct, "f.json"); }), HasSubstr("is not supported"))
         << construct;
   }
 }
@@ -156,7 +156,7 @@ TEST(Utf8, FindsTheFirstBadByte) {
       EXPECT_EQ(find_invalid_utf8(text + "tail of the text"), offset);
     }
   }
-  EXPECT_EQ(failure([] { require_utf8("ab\xff", "the text"); }),
+  EXPECT_EQ(error_of([] { require_utf8("ab\xff", "the text"); }),
             "the text is not UTF-8: byte 0xff at offset 2; convert it to UTF-8");
 }
 
@@ -198,7 +198,7 @@ TEST(Protobuf, ReadsWhatItWrites) {
   ProtobufReader reader(bytes, where);
   ASSERT_TRUE(reader.next());
   EXPECT_EQ(reader.integer(), 300);
-  EXPECT_THAT(failure([&] { reader.bytes(); }), HasSubstr("m: not a SentencePiece model"));
+  EXPECT_THAT(error_of([&] { reader.bytes(); }), HasSubstr("m: not a SentencePiece model"));
   ASSERT_TRUE(reader.next());
   EXPECT_EQ(reader.number(), 1.5f);
   ASSERT_TRUE(reader.next());

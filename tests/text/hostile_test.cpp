@@ -125,21 +125,21 @@ TEST(HostileTokenizerJson, RandomDamage) {
       damaged[random() % whole.size()] = static_cast<char>(random() % 128);
     ModelDirectory directory;
     directory.with("tokenizer.json", damaged);
-    failure([&] { directory.load()->encode("The quick brown fox, 123!"); });
+    error_of([&] { directory.load()->encode("The quick brown fox, 123!"); });
   }
 }
 
 TEST(HostileText, InvalidUtf8AndIds) {
   ModelDirectory directory;
   const auto tokenizer = directory.with("tokenizer.json", tiny_golden()["tokenizer"]).load();
-  EXPECT_THAT(failure([&] { tokenizer->encode("abc\xff"); }),
+  EXPECT_THAT(error_of([&] { tokenizer->encode("abc\xff"); }),
               HasSubstr("not UTF-8: byte 0xff at offset 3"));
   for (const int32_t id : {-1, 334, 1 << 30}) {
-    EXPECT_THAT(failure([&] {
+    EXPECT_THAT(error_of([&] {
                   tokenizer->decode(std::vector<int32_t>{1, id});
                 }),
                 HasSubstr("outside the vocabulary of 334 tokens"));
-    EXPECT_THAT(failure([&] { tokenizer->piece(id); }), HasSubstr("outside the vocabulary"));
+    EXPECT_THAT(error_of([&] { tokenizer->piece(id); }), HasSubstr("outside the vocabulary"));
   }
 }
 
@@ -148,7 +148,7 @@ std::string gguf_refusal(const std::function<void(GgufWriter&)>& fill) {
   fill(gguf);
   ModelDirectory directory;
   directory.with("m.gguf", gguf.bytes());
-  return failure([&] { load_tokenizer(directory.path() / "m.gguf"); });
+  return error_of([&] { load_tokenizer(directory.path() / "m.gguf"); });
 }
 
 TEST(HostileGguf, MissingAndInconsistentKeys) {
@@ -211,7 +211,7 @@ SentencePieceModel small_model() {
 std::string model_failure(const std::string& bytes) {
   ModelDirectory directory;
   directory.with("tokenizer.model", bytes);
-  return failure([&] { load_tokenizer(directory.path() / "tokenizer.model")->encode("a b"); });
+  return error_of([&] { load_tokenizer(directory.path() / "tokenizer.model")->encode("a b"); });
 }
 
 TEST(HostileSentencePiece, VocabularyErrors) {
@@ -291,10 +291,10 @@ TEST(HostileSentencePiece, NormalisationTable) {
 TEST(LoadTokenizer, SaysWhatIsMissing) {
   ModelDirectory directory;
   EXPECT_THAT(directory.load_failure(), HasSubstr("neither tokenizer.json nor tokenizer.model"));
-  EXPECT_THAT(failure([&] { load_tokenizer(directory.path() / "absent"); }),
+  EXPECT_THAT(error_of([&] { load_tokenizer(directory.path() / "absent"); }),
               HasSubstr("no such file or directory"));
   directory.with("tokenizer.json", Json::object());
-  EXPECT_THAT(failure([&] { load_tokenizer(directory.path() / "tokenizer.json"); }),
+  EXPECT_THAT(error_of([&] { load_tokenizer(directory.path() / "tokenizer.json"); }),
               HasSubstr("give its directory"));
 }
 

@@ -131,8 +131,8 @@ TEST(SentencePieceTokenizer, BareModel) {
   EXPECT_EQ(tokenizer->special().bos, 1);
   EXPECT_THAT(tokenizer->special().stop, ElementsAre(2));
   EXPECT_TRUE(tokenizer->special().add_bos);
-  EXPECT_THAT(failure([&] { tokenizer->encode("\xff"); }), HasSubstr("not UTF-8"));
-  EXPECT_THAT(failure([&] { tokenizer->decode(std::vector<int32_t>{8}); }),
+  EXPECT_THAT(error_of([&] { tokenizer->encode("\xff"); }), HasSubstr("not UTF-8"));
+  EXPECT_THAT(error_of([&] { tokenizer->decode(std::vector<int32_t>{8}); }),
               HasSubstr("outside the vocabulary of 8 tokens"));
 }
 

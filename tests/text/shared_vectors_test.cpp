@@ -150,9 +150,9 @@ TEST(SharedVectors, OtherVocabulariesAreRefusedByName) {
   const auto mpt = shared_path("tokenizers/mpt_gguf/ggml-vocab-mpt.gguf");
   const auto phi3 = shared_path("tokenizers/phi3_json");
   if (!mpt || !phi3) GTEST_SKIP() << kNoShared;
-  EXPECT_THAT(failure([&] { load_tokenizer(*mpt); }),
+  EXPECT_THAT(error_of([&] { load_tokenizer(*mpt); }),
               ::testing::HasSubstr("tokenizer.ggml.pre is \"mpt\"; supported:"));
-  EXPECT_THAT(failure([&] { load_tokenizer(*phi3); }),
+  EXPECT_THAT(error_of([&] { load_tokenizer(*phi3); }),
               ::testing::HasSubstr("model.byte_fallback: is a SentencePiece vocabulary"));
 }
 

@@ -18,15 +18,6 @@
 
 namespace braid::test {
 
-inline std::string failure(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 inline std::vector<int32_t> ids_of(const Json& json) { return json.get<std::vector<int32_t>>(); }
 
 inline std::string joined(const std::vector<int32_t>& ids) {
@@ -58,7 +49,7 @@ class ModelDirectory {
   const std::filesystem::path& path() const { return directory_.path(); }
   std::unique_ptr<Tokenizer> load() const { return load_tokenizer(path()); }
   std::string load_failure() const {
-    return failure([&] { load(); });
+    return error_of([&] { load(); });
   }
 
  private:

@@ -17,7 +17,7 @@ namespace braid {
 namespace {
 
 namespace fs = std::filesystem;
-using test::failure;
+using test::error_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -177,7 +177,7 @@ TEST_F(Checkpoints, AWholeOneOfThisStepIsNotTouched) {
   train(1);
   write(4);
   EXPECT_EQ(fs::last_write_time(checkpoint / "manifest.json"), before);
-  EXPECT_THAT(failure([&] {
+  EXPECT_THAT(error_of([&] {
                 write_checkpoint(run(), adapter_, optimizer_, {4, 0, 0, 0, "other key"}, "base");
               }),
               HasSubstr("checkpoint-4: belongs to another run"));
@@ -193,7 +193,7 @@ TEST_F(Checkpoints, AnotherAdaptersCheckpointChangesNothing) {
   for (Adapter* other : {&larger, &wider}) {
     const at::Tensor before = other->flat().clone();
     AdamW optimizer(*other, {});
-    EXPECT_THAT(failure([&] { restore_checkpoint(checkpoint, *other, optimizer); }),
+    EXPECT_THAT(error_of([&] { restore_checkpoint(checkpoint, *other, optimizer); }),
                 HasSubstr("belongs to another adapter"));
     EXPECT_TRUE(at::equal(other->flat(), before));
   }
@@ -201,7 +201,7 @@ TEST_F(Checkpoints, AnotherAdaptersCheckpointChangesNothing) {
 
 TEST_F(Checkpoints, AFileInTheWayOfTheRunDirectory) {
   test::write_text(run() / "file", "");
-  const std::string message = failure([&] {
+  const std::string message = error_of([&] {
     write_checkpoint(run() / "file", adapter_, optimizer_, {1, 0, 0, 0, "key"}, "base");
   });
   EXPECT_THAT(message, HasSubstr("not written"));
@@ -217,7 +217,7 @@ TEST_F(Checkpoints, AFullDiskLeavesEarlierOnesAndNothingElse) {
   for (const rlim_t limit : {0, 100, 500, 700}) {
     const rlimit small{limit, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &small);
-    const std::string message = failure([&] { write(2); });
+    const std::string message = error_of([&] { write(2); });
     setrlimit(RLIMIT_FSIZE, &before);
     EXPECT_THAT(message, HasSubstr("checkpoint of step 2 not written"));
     EXPECT_THAT(message, HasSubstr("File too large; earlier checkpoints are untouched"));

@@ -11,7 +11,7 @@ namespace braid {
 namespace {
 
 namespace fs = std::filesystem;
-using test::failure;
+using test::error_of;
 using testing::HasSubstr;
 using testing::Not;
 using Words = std::vector<std::pair<std::string, std::string>>;
@@ -23,10 +23,10 @@ class Configuration : public testing::Test {
     return load_configuration(file(), words);
   }
   std::string load_failure(const std::string& text, const Words& words = {}) {
-    return failure([&] { load(text, words); });
+    return error_of([&] { load(text, words); });
   }
   std::string invalid(const std::string& text) {
-    return failure([&] { load(text).validate(); });
+    return error_of([&] { load(text).validate(); });
   }
   fs::path file() const { return directory_.path() / "run.json"; }
 
@@ -149,7 +149,7 @@ TEST_F(Configuration, FilesThatAreNoConfiguration) {
   EXPECT_THAT(load_failure("{\"model\": "), HasSubstr("run.json: not valid JSON"));
   EXPECT_THAT(load_failure("[1, 2]"), HasSubstr("run.json: expected a JSON object"));
   EXPECT_THAT(load_failure(R"({"seed": 1, "seed": 2})"), HasSubstr("twice"));
-  EXPECT_THAT(failure([&] { load_configuration(directory_.path() / "none.json", {}); }),
+  EXPECT_THAT(error_of([&] { load_configuration(directory_.path() / "none.json", {}); }),
               HasSubstr("none.json: cannot open"));
 }
 

@@ -34,7 +34,7 @@ class DatasetOfIds : public testing::Test {
     return (directory_.path() / name).string();
   }
   std::string load_failure(bool need_training = true) {
-    return test::failure([&] { load_dataset(config_, model_, need_training); });
+    return test::error_of([&] { load_dataset(config_, model_, need_training); });
   }
 
   test::TemporaryDirectory directory_;

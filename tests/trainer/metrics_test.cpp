@@ -15,7 +15,7 @@
 namespace braid {
 namespace {
 
-using test::failure;
+using test::error_of;
 using testing::HasSubstr;
 
 class MetricsFiles : public testing::Test {
@@ -52,7 +52,7 @@ TEST_F(MetricsFiles, ColumnsKeepTheirPlace) {
   log.write(2, {{"loss/sft", 4}});
   log.write(3, {{"loss/sft", 6}, {"loss", 5}});
   EXPECT_EQ(text("metrics.csv"), "step,loss,loss/sft\n1,1,2\n2,,4\n3,5,6\n");
-  EXPECT_THAT(failure([&] { log.write(4, {{"loss", 1}, {"other", 2}}); }), HasSubstr("columns"));
+  EXPECT_THAT(error_of([&] { log.write(4, {{"loss", 1}, {"other", 2}}); }), HasSubstr("columns"));
 }
 
 TEST_F(MetricsFiles, ResumeCutsWhatTheCheckpointDoesNotCover) {
@@ -87,10 +87,10 @@ TEST_F(MetricsFiles, AFreshRunStartsEmpty) {
 
 TEST_F(MetricsFiles, UnwritablePlacesAreNamed) {
   test::write_text(directory_.path() / "file", "");
-  EXPECT_THAT(failure([&] { MetricsLog(directory_.path() / "file", -1); }), HasSubstr("file"));
+  EXPECT_THAT(error_of([&] { MetricsLog(directory_.path() / "file", -1); }), HasSubstr("file"));
   std::filesystem::create_directory(directory_.path() / "metrics.jsonl");
   test::write_text(directory_.path() / "metrics.jsonl" / "x", "");
-  EXPECT_THAT(failure([&] { MetricsLog(directory_.path(), -1); }), HasSubstr("metrics.jsonl"));
+  EXPECT_THAT(error_of([&] { MetricsLog(directory_.path(), -1); }), HasSubstr("metrics.jsonl"));
 }
 
 TEST(AppendFile, AFullDiskLeavesWholeRecords) {
@@ -104,7 +104,7 @@ TEST(AppendFile, AFullDiskLeavesWholeRecords) {
   getrlimit(RLIMIT_FSIZE, &before);
   const rlimit small{16, before.rlim_max};
   setrlimit(RLIMIT_FSIZE, &small);
-  const std::string message = failure([&] { file.append("0123456789\n"); });
+  const std::string message = error_of([&] { file.append("0123456789\n"); });
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   EXPECT_THAT(message, HasSubstr("log: cannot write: File too large"));
@@ -115,7 +115,7 @@ TEST(AppendFile, AFullDiskLeavesWholeRecords) {
 
 TEST(AppendFile, FullDevice) {
   AppendFile full("/dev/full");
-  EXPECT_THAT(failure([&] { full.append("x"); }), HasSubstr("/dev/full: cannot write: No space"));
+  EXPECT_THAT(error_of([&] { full.append("x"); }), HasSubstr("/dev/full: cannot write: No space"));
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST(PreferenceEvaluation, ReferenceFreeLossesIgnoreTheReference) {
 }
 
 TEST(PreferenceEvaluation, WithoutPairsThereIsNothingToSay) {
-  EXPECT_THAT(test::failure([] {
+  EXPECT_THAT(test::error_of([] {
                 evaluate_preferences({}, {}, at::tensor(std::vector<float>{}),
                                      at::tensor(std::vector<float>{}));
               }),
@@ -126,7 +126,7 @@ TEST(EvaluationReport, FilesHoldEveryPair) {
 TEST(EvaluationReport, AFileInTheWayIsNamed) {
   const test::TemporaryDirectory directory;
   test::write_text(directory.path() / "evaluation", "");
-  EXPECT_THAT(test::failure([&] { write_evaluation(directory.path() / "evaluation", {}, {}); }),
+  EXPECT_THAT(test::error_of([&] { write_evaluation(directory.path() / "evaluation", {}, {}); }),
               HasSubstr("evaluation: cannot create"));
 }
 

@@ -158,7 +158,7 @@ TEST_F(Reference, WrongValuesDoNotPassTheSpotCheck) {
 
 TEST_F(Reference, AFileInTheWayOfTheCacheIsNamed) {
   test::write_text(directory_.path() / "cache", "");
-  EXPECT_THAT(test::failure([&] { cached("base"); }), HasSubstr("cache: cannot create"));
+  EXPECT_THAT(test::error_of([&] { cached("base"); }), HasSubstr("cache: cannot create"));
 }
 
 }  // namespace

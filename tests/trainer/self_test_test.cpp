@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/error.h"
 #include "tests/trainer/tiny_training.h"
 
 namespace braid {
@@ -27,12 +26,7 @@ class SelfTest : public ::testing::Test {
                          reference);
   }
   std::string error(const ReferencePolicy& reference) {
-    try {
-      run(reference);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { run(reference); });
   }
 
   const ReferencePolicy base_{"base", "base", nullptr};

@@ -40,15 +40,6 @@ inline std::vector<EncodedGroup> tiny_pairs(int count, int32_t vocab) {
   return groups;
 }
 
-inline std::string failure(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 inline void write_text(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
