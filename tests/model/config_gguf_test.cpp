@@ -59,12 +59,7 @@ class GgufMetadata : public ::testing::Test {
     return load_model_config(path_);
   }
   std::string error_of(const Parts& parts) {
-    try {
-      load(parts);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { load(parts); });
   }
 
   const test::TemporaryDirectory directory_;

@@ -29,12 +29,7 @@ class Config : public ::testing::Test {
     return load_model_config(directory_.path());
   }
   std::string error_of(const Json& json) {
-    try {
-      load(json);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { load(json); });
   }
   // A config of `family` with some fields of its own.
   static Json with(const std::string& family, const Json& fields) {
