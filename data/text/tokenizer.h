@@ -1,17 +1,21 @@
 // Text to token ids and back. One interface, one adapter per vocabulary kind.
 //
 // `encode` never produces special tokens: "<|im_end|>" in a feedback text is plain text. Control
-// tokens are looked up by name with `special_id` and placed by the chat template only.
+// tokens come from the chat template only: `encode_rendered` recognises them where the template, not
+// the feedback, wrote them.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "data/jinja/rendered_text.h"
 
 namespace braid {
 
@@ -23,6 +27,14 @@ struct SpecialTokens {
   std::optional<int32_t> pad;
   bool add_bos = false;       // the model expects BOS in front of a raw text
   std::string chat_template;  // Jinja source, empty when the model has none
+  std::map<std::string, std::string> named_templates;  // further templates, such as "tool_use"
+};
+
+struct TokenSpan {
+  int32_t id = -1;
+  ByteRange bytes;  // of the text; may be empty (a prefix space) or shared (bytes of one character)
+
+  bool operator==(const TokenSpan&) const = default;
 };
 
 class Tokenizer {

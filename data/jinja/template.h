@@ -1,0 +1,52 @@
+// Chat templates: the subset of Jinja2 that published templates use, evaluated by an interpreter of
+// our own. Templates are untrusted: they see the values given here and nothing else, and every loop,
+// recursion and output is bounded.
+//
+// Follows Jinja2 3.1 as transformers sets it up: trim_blocks, lstrip_blocks, loop controls, the
+// `generation` block, `raise_exception`, `strftime_now`, and a `tojson` that does not escape HTML.
+#pragma once
+
+#include <ctime>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "data/jinja/rendered_text.h"
+
+namespace braid {
+
+// The template itself asked to stop: `raise_exception(message)`. The message is the template's.
+class TemplateRefusal : public Error {
+ public:
+  using Error::Error;
+};
+
+struct RenderLimits {
+  size_t output_bytes = size_t{1} << 26;
+  size_t steps = size_t{1} << 24;  // statements executed, loop rounds and calls, all together
+  int depth = 100;                 // nested calls and expressions
+};
+
+class JinjaTemplate {
+ public:
+  // Parses. Error "WHERE:LINE: what" on a syntax error or a construct outside the subset.
+  JinjaTemplate(std::string_view source, std::string where);
+  ~JinjaTemplate();
+  JinjaTemplate(JinjaTemplate&&) noexcept;
+  JinjaTemplate& operator=(JinjaTemplate&&) noexcept;
+
+  // Renders with the members of `own` and `foreign` as variables (two objects without common keys).
+  // Strings in `foreign` keep their origin through every operation: a slice, a concatenation or a
+  // filter of foreign text is foreign. `now` is what strftime_now formats, in UTC.
+  // Errors: TemplateRefusal; otherwise "WHERE:LINE: what" for an undefined value that is used, a
+  // wrong type, an unknown filter or method, or a limit that was passed.
+  RenderedText render(const Json& own, const Json& foreign, std::time_t now,
+                      const RenderLimits& limits = {}) const;
+
+ private:
+  struct Program;
+  std::unique_ptr<const Program> program_;
+};
+
+}  // namespace braid
