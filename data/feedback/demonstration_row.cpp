@@ -9,6 +9,7 @@ namespace {
 std::string_view take_answer(Conversation turns, FeedbackRecord& record) {
   if (turns.empty()) return "empty answer";
   if (turns.back().role != "assistant") return "turns do not alternate";
+  if (calls_tools(turns.back())) return "answer is a tool call";
   std::string answer = std::move(turns.back().content);
   turns.pop_back();
   if (trimmed(answer).empty()) return "empty answer";

@@ -30,6 +30,7 @@ std::string_view split_conversations(Conversation chosen, const Conversation& re
   if (chosen.back().role != "assistant" || rejected.back().role != "assistant") {
     return "turns do not alternate";
   }
+  if (calls_tools(chosen.back()) || calls_tools(rejected.back())) return "answer is a tool call";
   const std::string answer = std::move(chosen.back().content);
   chosen.pop_back();
   return finish(std::move(chosen), answer, rejected.back().content, record);

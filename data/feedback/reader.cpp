@@ -45,11 +45,22 @@ std::string_view read_numbers(Row& row, FeedbackRecord& record) {
   return record.is_pair() && record.margin == 0 ? "tie (margin is zero)" : "";
 }
 
+// Function descriptions for the chat template: a list, or the JSON text of one.
+Json read_tools(Row& row) {
+  const Json* tools = row.fields.find("tools");
+  if (tools == nullptr) return nullptr;
+  Json list =
+      tools->is_string() ? parse_json(tools->get<std::string>(), row.where + ": tools") : *tools;
+  if (!list.is_array()) row.fields.error("tools", "expected a list of function descriptions");
+  return list.empty() ? Json(nullptr) : list;
+}
+
 std::string_view read_row(std::string_view line, const std::string& where, FeedbackRecord& record) {
   const Json object = parse_json(line, where);
   Row row{ObjectReader(object, where), where};
   const std::string_view unusable = read_form(object, row, record);
   const std::string_view worthless = read_numbers(row, record);
+  record.tools = read_tools(row);
   return unusable.empty() ? worthless : unusable;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/text/chat_template.h"
+#include "data/text/message.h"
 
 namespace braid {
 
@@ -17,7 +17,8 @@ struct Provenance {
 
 // Either text (messages and answers) or ids (pre-tokenised), never both.
 struct FeedbackRecord {
-  std::vector<Message> prompt;
+  Conversation prompt;
+  Json tools = nullptr;  // list of function descriptions for the template; null: none
   std::string chosen;
   std::optional<std::string> rejected;  // absent: a demonstration
 

@@ -1,6 +1,6 @@
 // Chat templates: the subset of Jinja2 that published templates use, evaluated by an interpreter of
-// our own. Templates are untrusted: they see the values given here and nothing else, and every loop,
-// recursion and output is bounded.
+// our own. Templates are untrusted: they see the values given here and nothing else, and every
+// loop, recursion and output is bounded.
 //
 // Follows Jinja2 3.1 as transformers sets it up: trim_blocks, lstrip_blocks, loop controls, the
 // `generation` block, `raise_exception`, `strftime_now`, and a `tojson` that does not escape HTML.

@@ -8,16 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "data/text/message.h"
 #include "data/text/tokenizer.h"
 
 namespace braid {
-
-struct Message {
-  std::string role;  // "system", "user", "assistant"
-  std::string content;
-
-  bool operator==(const Message&) const = default;
-};
 
 enum class TemplateKind { kAuto, kChatMl, kNone };
 

@@ -1,8 +1,8 @@
 // Text to token ids and back. One interface, one adapter per vocabulary kind.
 //
 // `encode` never produces special tokens: "<|im_end|>" in a feedback text is plain text. Control
-// tokens come from the chat template only: `encode_rendered` recognises them where the template, not
-// the feedback, wrote them.
+// tokens come from the chat template only: `encode_rendered` recognises them where the template,
+// not the feedback, wrote them.
 #pragma once
 
 #include <cstdint>
