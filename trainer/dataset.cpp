@@ -18,6 +18,8 @@ class IdVocabulary : public Tokenizer {
   explicit IdVocabulary(int64_t size) : size_(static_cast<int32_t>(size)) { special_.stop = {0}; }
 
   std::vector<int32_t> encode(std::string_view) const override { no_text(); }
+  std::vector<int32_t> encode_rendered(const RenderedText&) const override { no_text(); }
+  std::vector<TokenSpan> encode_spans(const RenderedText&) const override { no_text(); }
   std::string decode(std::span<const int32_t> ids) const override {
     return fmt::format("{}", fmt::join(ids, " "));
   }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "data/text/byte_alphabet.h"
+#include "data/text/control_tokens.h"
 #include "data/text/utf8.h"
 
 namespace braid {
@@ -105,7 +106,10 @@ ByteLevelBpe::ByteLevelBpe(ByteLevelVocabulary vocabulary)
   for (size_t id = 0; id < pieces_.size(); ++id) {
     const std::string& piece = pieces_[id];
     const auto token = static_cast<int32_t>(id);
-    if (vocabulary.kinds[id] == TokenKind::kControl) control_.emplace(piece, token);
+    if (vocabulary.kinds[id] == TokenKind::kControl) {
+      control_.emplace(piece, token);
+      control_tokens_.add(piece, token);
+    }
     if (vocabulary.kinds[id] == TokenKind::kUserDefined) added_.add(piece, token);
     if (vocabulary.kinds[id] == TokenKind::kNormal && piece.size() == 1 &&
         vocabulary.names[id] == byte_character(static_cast<unsigned char>(piece[0]))) {
@@ -162,6 +166,30 @@ std::vector<int32_t> ByteLevelBpe::encode(std::string_view text) const {
     done = match.begin + match.length;
   }
   return ids;
+}
+
+std::vector<int32_t> ByteLevelBpe::encode_rendered(const RenderedText& text) const {
+  require_utf8(text.text, "the text to encode");
+  std::vector<int32_t> ids;
+  for_each_stretch(
+      text, control_tokens_,
+      [&](size_t begin, size_t end) {
+        const auto more = encode(std::string_view(text.text).substr(begin, end - begin));
+        ids.insert(ids.end(), more.begin(), more.end());
+      },
+      [&](const AddedTokens::Match& match) { ids.push_back(match.id); });
+  return ids;
+}
+
+std::vector<TokenSpan> ByteLevelBpe::encode_spans(const RenderedText& text) const {
+  std::vector<TokenSpan> spans;
+  size_t at = 0;
+  for (const int32_t id : encode_rendered(text)) {
+    const size_t end = std::min(text.text.size(), at + piece(id).size());
+    spans.push_back({id, {at, end}});
+    at = end;
+  }
+  return spans;
 }
 
 const std::string& ByteLevelBpe::piece_at(int32_t id) const {

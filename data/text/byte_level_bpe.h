@@ -38,6 +38,8 @@ class ByteLevelBpe final : public Tokenizer {
   explicit ByteLevelBpe(ByteLevelVocabulary vocabulary);
 
   std::vector<int32_t> encode(std::string_view text) const override;
+  std::vector<int32_t> encode_rendered(const RenderedText& text) const override;
+  std::vector<TokenSpan> encode_spans(const RenderedText& text) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   std::string piece(int32_t id) const override;
   int32_t vocab_size() const override { return static_cast<int32_t>(pieces_.size()); }
@@ -59,6 +61,7 @@ class ByteLevelBpe final : public Tokenizer {
   BpeMerger merger_;
   Pretokenizer pretokenizer_;
   AddedTokens added_;
+  AddedTokens control_tokens_;
   Ids control_;
   Ids whole_words_;  // words that end up as one token: most words of a text
   SpecialTokens special_;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "data/text/control_tokens.h"
 #include "data/text/sentencepiece_model.h"
 #include "data/text/utf8.h"
 
@@ -77,6 +78,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(std::string_view model, std::stri
   for (const auto& piece : parsed.pieces) {
     if (piece.type == PieceType::kControl) {
       control_.emplace(piece.text, static_cast<int32_t>(pieces_.size()));
+      control_tokens_.add(piece.text, static_cast<int32_t>(pieces_.size()));
     }
     pieces_.push_back(raw_bytes(piece, where_));
   }
@@ -90,6 +92,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(std::string_view model, std::stri
           where_, quote(name), id, vocab_size());
     }
     pieces_.push_back(name);
+    control_tokens_.add(name, id);
     hasher.update(fmt::format("{}:", name.size())).update(name);
   }
   fingerprint_ = hasher.hex();
@@ -114,6 +117,31 @@ std::vector<int32_t> SentencePieceTokenizer::encode(std::string_view text) const
 
 std::vector<int32_t> SentencePieceTokenizer::encode_continuation(std::string_view text) const {
   return encode_with(continuing_ ? *continuing_ : *processor_, text);
+}
+
+std::vector<int32_t> SentencePieceTokenizer::encode_rendered(const RenderedText& text) const {
+  require_utf8(text.text, "the text to encode");
+  std::vector<int32_t> ids;
+  for_each_stretch(
+      text, control_tokens_,
+      [&](size_t begin, size_t end) {
+        const auto part = std::string_view(text.text).substr(begin, end - begin);
+        const auto more = begin == 0 ? encode(part) : encode_continuation(part);
+        ids.insert(ids.end(), more.begin(), more.end());
+      },
+      [&](const AddedTokens::Match& match) { ids.push_back(match.id); });
+  return ids;
+}
+
+std::vector<TokenSpan> SentencePieceTokenizer::encode_spans(const RenderedText& text) const {
+  std::vector<TokenSpan> spans;
+  size_t at = 0;
+  for (const int32_t id : encode_rendered(text)) {
+    const size_t end = std::min(text.text.size(), at + piece(id).size());
+    spans.push_back({id, {at, end}});
+    at = end;
+  }
+  return spans;
 }
 
 void SentencePieceTokenizer::check_id(int32_t id) const {

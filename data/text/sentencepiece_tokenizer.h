@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "data/text/added_tokens.h"
 #include "data/text/tokenizer.h"
 
 namespace sentencepiece {
@@ -30,6 +31,8 @@ class SentencePieceTokenizer final : public Tokenizer {
 
   std::vector<int32_t> encode(std::string_view text) const override;
   std::vector<int32_t> encode_continuation(std::string_view text) const override;
+  std::vector<int32_t> encode_rendered(const RenderedText& text) const override;
+  std::vector<TokenSpan> encode_spans(const RenderedText& text) const override;
 
   // As the library decodes: byte pieces that do not form UTF-8 become U+FFFD.
   std::string decode(std::span<const int32_t> ids) const override;
@@ -51,6 +54,7 @@ class SentencePieceTokenizer final : public Tokenizer {
   std::unique_ptr<Processor> continuing_;  // without dummy prefix; null when it is the same
   std::vector<std::string> pieces_;        // raw bytes by id
   std::map<std::string, int32_t, std::less<>> control_;
+  AddedTokens control_tokens_;
   std::string fingerprint_;
 };
 

@@ -41,7 +41,8 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  // Ids of a text that stands at the start. Error on invalid UTF-8. Bytes that a byte-level
+  // Ids of a text that stands at the start: what `encode_rendered` makes of it when all of it is
+  // foreign. Error on invalid UTF-8. Bytes that a byte-level
   // vocabulary lacks (SmolLM2: 21, among them control characters) are left out, as in the reference
   // implementations.
   virtual std::vector<int32_t> encode(std::string_view text) const = 0;
@@ -51,6 +52,14 @@ class Tokenizer {
   virtual std::vector<int32_t> encode_continuation(std::string_view text) const {
     return encode(text);
   }
+
+  // Ids of a rendered conversation, as the Hugging Face tokenizer gives them without adding special
+  // tokens: the names of control tokens become those tokens, except where one byte of the name is
+  // foreign. Error on invalid UTF-8.
+  virtual std::vector<int32_t> encode_rendered(const RenderedText& text) const = 0;
+
+  // The same ids, each with the bytes of `text.text` it came from; begins never decrease.
+  virtual std::vector<TokenSpan> encode_spans(const RenderedText& text) const = 0;
 
   // Special tokens appear by their name. Byte-level: not valid UTF-8 when `ids` cut a character.
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
