@@ -1,5 +1,7 @@
 # braid_library(NAME DIR [DEPS...]): the static library of one directory and its subdirectories.
 # braid_tests(NAME DIR [DEPS...]): the test binary of tests/DIR.
+# braid_torch_headers(TARGET [HEADERS...]): TARGET makes a precompiled header.
+# braid_reuse_torch_headers(FROM TARGETS...): TARGETS use the one that FROM makes.
 
 function(braid_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -22,6 +24,26 @@ function(braid_library name dir)
   target_link_libraries(${name} PUBLIC ${ARGN})
 endfunction()
 
+# LibTorch's headers cost more than most of our own code: they are parsed once for all targets.
+function(braid_torch_headers target)
+  target_precompile_headers(${target} PRIVATE <ATen/ATen.h> <fmt/format.h> ${ARGN})
+  _braid_cacheable_headers(${target})
+endfunction()
+
+function(braid_reuse_torch_headers from)
+  foreach(target ${ARGN})
+    target_precompile_headers(${target} REUSE_FROM ${from})
+    _braid_cacheable_headers(${target})
+  endforeach()
+endfunction()
+
+# With GNU compilers ccache needs the option to see that a precompiled header is used.
+function(_braid_cacheable_headers target)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>")
+  endif()
+endfunction()
+
 function(braid_tests name dir)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${dir}/*_test.cpp")
   if(NOT sources)
@@ -36,4 +58,11 @@ function(braid_tests name dir)
   # One ctest entry per binary: starting a LibTorch process costs more than most tests.
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "OMP_NUM_THREADS=2;GOMP_SPINCOUNT=10000" TIMEOUT 1200)
+endfunction()
+
+# braid_bench(NAME DEPS...): the benchmark tests/bench/NAME_bench.cpp as bench_NAME, built when it is asked for by name.
+function(braid_bench name)
+  add_executable(bench_${name} EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/tests/bench/${name}_bench.cpp")
+  braid_options(bench_${name})
+  target_link_libraries(bench_${name} PRIVATE ${ARGN})
 endfunction()

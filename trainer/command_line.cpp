@@ -24,6 +24,7 @@ struct Words {
   int64_t count = 3;
   bool markdown = false;
   GenerateRequest generate;
+  TokensRequest tokens;
 };
 
 struct Command {
@@ -53,6 +54,7 @@ class CommandLine {
   void add_eval();
   void add_generate();
   void add_inspect();
+  void add_inspect_text(CLI::App& inspect);
 
   CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help,
                 std::function<int()> run);
@@ -160,7 +162,7 @@ void CommandLine::add_generate() {
 void CommandLine::add_inspect() {
   CLI::App* inspect = app_.add_subcommand("inspect",
                                           "Look inside models, adapters, checkpoints, "
-                                          "batches");
+                                          "templates, batches");
   inspect->require_subcommand(1);
   CLI::App* model = add(*inspect, "model", "Shape, weights and tokenizer of a base model",
                         [this] { return inspect_model(words_.path); });
@@ -183,6 +185,7 @@ void CommandLine::add_inspect() {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_keys(*batch, true);
+  add_inspect_text(*inspect);
   // For the maintenance of docs/configuration.md; an empty group keeps it out of the help.
   CLI::App* options = add(*inspect, "options", "The reference page of all keys", [this] {
     print(configuration_markdown(references()));
@@ -190,6 +193,25 @@ void CommandLine::add_inspect() {
   });
   options->add_flag("--markdown", words_.markdown, "As docs/configuration.md")->required();
   options->group("");
+}
+
+void CommandLine::add_inspect_text(CLI::App& inspect) {
+  CLI::App* tokens = add(inspect, "tokens", "Ids, bytes and pieces of a text",
+                         [this] { return inspect_tokens(words_.path, words_.tokens); });
+  tokens->add_option("path", words_.path, "A model (directory or GGUF file) or a tokenizer.model")
+      ->required();
+  tokens->add_option("--text", words_.tokens.text, "The text; -: from standard input")->required();
+  tokens->add_flag("--control", words_.tokens.control,
+                   "Names of control tokens in the text are these tokens, as in a template");
+  CLI::App* chat = add(inspect, "template",
+                       "The chat template on sample conversations, or on the first groups of the "
+                       "data; what the loss counts is marked",
+                       [this] { return inspect_template(configuration(), words_.count); });
+  add_run_file(*chat, false);
+  chat->add_option("--count", words_.count, "Groups to show")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add_keys(*chat, true);
 }
 
 RunConfiguration CommandLine::configuration() const {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "data/batches/groups.h"
+#include "data/batches/encode.h"
 #include "losses/preference.h"
 #include "model/lora.h"
 
@@ -22,7 +22,7 @@ struct DataConfig {
   std::vector<std::string> train;       // feedback files
   std::vector<std::string> validation;  // held-out files; empty: `held_out` of the training files
   double held_out = 0.1;                // fraction of prompts, by hash
-  std::string chat_template = "auto";   // auto | chatml | none
+  TemplateConfig chat_template;
   EncodeLimits limits;
 };
 

@@ -5,65 +5,91 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <unordered_set>
 
 #include "base/error.h"
+#include "data/batches/token_cache.h"
+#include "trainer/progress.h"
 
 namespace braid {
 namespace {
 
-// What encoding asks of a tokenizer when every row is ids already: how many there are.
-class IdVocabulary : public Tokenizer {
+// Tokenizer and template of the model. A model without usable ones can still train on ids, so what
+// is wrong with them is told when a row needs them.
+class TextSide {
  public:
-  explicit IdVocabulary(int64_t size) : size_(static_cast<int32_t>(size)) { special_.stop = {0}; }
-
-  std::vector<int32_t> encode(std::string_view) const override { no_text(); }
-  std::vector<int32_t> encode_rendered(const RenderedText&) const override { no_text(); }
-  std::vector<TokenSpan> encode_spans(const RenderedText&) const override { no_text(); }
-  std::string decode(std::span<const int32_t> ids) const override {
-    return fmt::format("{}", fmt::join(ids, " "));
+  explicit TextSide(const RunConfiguration& config) {
+    try {
+      tokenizer_ = load_tokenizer(config.model);
+      chat_.emplace(*tokenizer_, config.data.chat_template);
+    } catch (const Error& error) {
+      problem_ = error.what();
+    }
   }
-  std::string piece(int32_t id) const override { return std::to_string(id) + " "; }
-  int32_t vocab_size() const override { return size_; }
-  std::optional<int32_t> special_id(std::string_view) const override { return std::nullopt; }
-  const SpecialTokens& special() const override { return special_; }
-  std::string fingerprint() const override { return fmt::format("ids-{}", size_); }
+
+  std::shared_ptr<const Tokenizer> tokenizer() const { return tokenizer_; }
+  std::string fingerprint() const { return chat_ ? chat_->fingerprint() : "ids only"; }
+
+  // Null when no record needs it.
+  const ChatTemplate* chat_for(const std::vector<FeedbackRecord>& records) const {
+    if (chat_) return &*chat_;
+    const auto text = std::ranges::find(records, false, &FeedbackRecord::pretokenised);
+    if (text == records.end()) return nullptr;
+    fail("{}:{}: a row of text, but {}", text->where.file, text->where.line, problem_);
+  }
 
  private:
-  [[noreturn]] static void no_text() { fail("text cannot be encoded without a tokenizer"); }
-
-  int32_t size_;
-  SpecialTokens special_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  std::optional<ChatTemplate> chat_;
+  std::string problem_;
 };
 
 std::vector<FeedbackRecord> read_all(const std::vector<std::string>& paths, ReadReport& report) {
   std::vector<FeedbackRecord> records;
   for (const std::string& path : paths) {
     auto more = read_feedback(path, std::filesystem::path(path).stem().string(), report);
-    std::move(more.begin(), more.end(), std::back_inserter(records));
+    std::ranges::move(more, std::back_inserter(records));
   }
   return records;
 }
 
-bool only_ids(const std::vector<FeedbackRecord>& records) {
-  return std::ranges::all_of(records, &FeedbackRecord::pretokenised);
+std::string encode_files(const std::vector<std::string>& paths, const std::string& key,
+                         const RunConfiguration& config, const ModelConfig& model,
+                         const TextSide& text) {
+  ReadReport read;
+  EncodeReport encoded;
+  const auto records = read_all(paths, read);
+  GroupStoreWriter writer;
+  for (const GroupTokens& group :
+       encode_records(records, text.chat_for(records), model.vocab_size, config.data.limits,
+                      static_cast<size_t>(config.threads), encoded)) {
+    writer.add(group);
+  }
+  return writer.finish(key, {{"read", read.to_json()}, {"encoded", encoded.to_json()}});
 }
 
-// The embedding decides what an id may be; a tokenizer of another model may know more.
-void check_ids(const std::vector<EncodedGroup>& groups, int64_t vocab_size) {
-  const auto check = [&](const EncodedGroup& group, const std::vector<int32_t>& ids) {
-    for (const int32_t id : ids) {
-      if (id >= 0 && id < vocab_size) continue;
-      fail(
-          "{}:{}: token id {} is not below {}, the model's vocabulary; does the tokenizer belong "
-          "to this model?",
-          group.where.file, group.where.line, id, vocab_size);
-    }
-  };
-  for (const EncodedGroup& group : groups) {
-    check(group, group.prompt);
-    for (const auto& branch : group.branches) check(group, branch);
+// Adds the files' groups to the dataset, from the cache when it still holds them.
+std::vector<EncodedGroup> load_files(const std::vector<std::string>& paths,
+                                     const std::filesystem::path& cache,
+                                     const RunConfiguration& config, const ModelConfig& model,
+                                     const TextSide& text, Dataset& dataset) {
+  const std::string key =
+      token_key(paths, text.fingerprint(), model.vocab_size, config.data.limits);
+  const auto build = [&] { return encode_files(paths, key, config, model, text); };
+  const GroupStore& store = dataset.stores.emplace_back(
+      cache.empty() ? GroupStore(build(), "encoded groups")
+                    : open_or_build(cache, key, build, [](const auto& line) { say(line); }));
+  if (store.largest_id() >= model.vocab_size) {
+    fail("{}: token id {} is not in the model's vocabulary; remove the file", cache.string(),
+         store.largest_id());
   }
+  ObjectReader notes(store.notes(), cache.string());
+  const Json *read = notes.find("read"), *encoded = notes.find("encoded");
+  if (read == nullptr || encoded == nullptr) notes.error("read", "is missing; remove the file");
+  dataset.read.add(ReadReport::from_json(*read, cache.string()));
+  dataset.encoded.add(EncodeReport::from_json(*encoded, cache.string()));
+  return store.groups();
 }
 
 std::string describe_groups(const std::vector<EncodedGroup>& groups) {
@@ -76,15 +102,16 @@ std::string describe_groups(const std::vector<EncodedGroup>& groups) {
   return fmt::format("{} pairs, {} demonstrations, {} tokens", pairs, demonstrations, tokens);
 }
 
-void split(std::vector<EncodedGroup> groups, const RunConfiguration& config, Dataset& dataset) {
-  for (EncodedGroup& group : groups) {
-    const bool held_out = is_held_out(group, config.data.held_out, config.seed);
-    (held_out ? dataset.validation : dataset.train).push_back(std::move(group));
+void split(const std::vector<EncodedGroup>& groups, const RunConfiguration& config,
+           Dataset& dataset) {
+  for (const EncodedGroup& group : groups) {
+    const bool held_out = is_held_out(group.key, config.data.held_out, config.seed);
+    (held_out ? dataset.validation : dataset.train).push_back(group);
   }
 }
 
 int64_t count_shared_prompts(const Dataset& dataset) {
-  std::unordered_set<std::string> held_out;
+  std::unordered_set<std::string_view> held_out;
   for (const EncodedGroup& group : dataset.validation) held_out.insert(group.key);
   return std::ranges::count_if(dataset.train,
                                [&](const EncodedGroup& g) { return held_out.contains(g.key); });
@@ -103,12 +130,6 @@ void require_files(const DataConfig& data, bool need_training) {
 
 }  // namespace
 
-TemplateKind parse_template_kind(const std::string& name) {
-  if (name == "chatml") return TemplateKind::kChatMl;
-  if (name == "none") return TemplateKind::kNone;
-  return TemplateKind::kAuto;
-}
-
 std::vector<std::string> Dataset::describe() const {
   std::vector<std::string> lines;
   if (!train.empty() || validation.empty()) lines.push_back("training: " + describe_groups(train));
@@ -122,6 +143,17 @@ std::vector<std::string> Dataset::describe() const {
     lines.push_back(fmt::format("cut answers: {} (data.max_length; no stop token added)",
                                 encoded.truncated_answers));
   }
+  if (encoded.moved_boundaries > 0) {
+    lines.push_back(
+        fmt::format("answers that begin inside a token: {} (the whole token counts as answer)",
+                    encoded.moved_boundaries));
+  }
+  if (encoded.generation_prompt_differs > 0) {
+    lines.push_back(fmt::format(
+        "warning: in {} rows the chat template writes something in front of a new answer "
+        "that it does not write in front of the given ones",
+        encoded.generation_prompt_differs));
+  }
   if (train_prompts_held_out > 0) {
     lines.push_back(fmt::format("warning: {} training prompts are in data.validation too",
                                 train_prompts_held_out));
@@ -129,32 +161,22 @@ std::vector<std::string> Dataset::describe() const {
   return lines;
 }
 
-Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, bool need_training) {
+Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, bool need_training,
+                     const std::filesystem::path& cache) {
   const DataConfig& data = config.data;
   require_files(data, need_training);
   Dataset dataset;
-  const bool read_train = need_training || data.validation.empty();
-  const auto train = read_all(read_train ? data.train : std::vector<std::string>(), dataset.read);
-  const auto validation = read_all(data.validation, dataset.read);
-
-  std::shared_ptr<const Tokenizer> tokenizer;
-  if (only_ids(train) && only_ids(validation)) {
-    tokenizer = std::make_shared<IdVocabulary>(model.vocab_size);
-  } else {
-    tokenizer = dataset.tokenizer = load_tokenizer(config.model);
-  }
-  const ChatTemplate chat(*tokenizer, dataset.tokenizer ? parse_template_kind(data.chat_template)
-                                                        : TemplateKind::kNone);
-  const auto encode = [&](const std::vector<FeedbackRecord>& records) {
-    auto groups = encode_records(records, *tokenizer, chat, data.limits, dataset.encoded);
-    check_ids(groups, model.vocab_size);
-    return groups;
+  const TextSide text(config);
+  dataset.tokenizer = text.tokenizer();
+  const auto load = [&](const std::vector<std::string>& paths, const char* name) {
+    const auto file = cache.empty() ? cache : cache / (std::string(name) + ".tokens");
+    return load_files(paths, file, config, model, text, dataset);
   };
   if (data.validation.empty()) {
-    split(encode(train), config, dataset);
+    split(load(data.train, "train"), config, dataset);
   } else {
-    dataset.train = encode(train);
-    dataset.validation = encode(validation);
+    if (need_training) dataset.train = load(data.train, "train");
+    dataset.validation = load(data.validation, "validation");
     dataset.train_prompts_held_out = count_shared_prompts(dataset);
   }
   if (need_training && dataset.train.empty()) {

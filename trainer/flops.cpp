@@ -9,7 +9,7 @@
 namespace braid {
 namespace {
 
-double linear_parameters(const ModelConfig& config) {
+double count_linear_parameters(const ModelConfig& config) {
   double total = 0;
   for (const auto& [path, shape] : adaptable_linears(config)) {
     total += static_cast<double>(shape.in) * static_cast<double>(shape.out);
@@ -45,23 +45,26 @@ double visible_pairs(const SegmentLayout& layout, int64_t window) {
   return total;
 }
 
+FlopCounter::FlopCounter(const ModelConfig& config)
+    : config_(config), linear_parameters_(count_linear_parameters(config)) {}
+
 double FlopCounter::forward(const SegmentLayout& layout, int64_t scored_rows,
                             const Adapter* adapter) const {
   const auto tokens = static_cast<double>(layout.tokens);
   const double adapters = adapter == nullptr ? 0 : static_cast<double>(adapter->parameter_count());
-  return 2 * (linear_parameters(config) + adapters) * tokens +
-         4 * head_width(config) * all_visible_pairs(config, layout) + head(config, scored_rows);
+  return 2 * (linear_parameters_ + adapters) * tokens +
+         4 * head_width(config_) * all_visible_pairs(config_, layout) + head(config_, scored_rows);
 }
 
 double FlopCounter::backward(const SegmentLayout& layout, int64_t scored_rows,
                              const Adapter& adapter) const {
   const auto tokens = static_cast<double>(layout.tokens);
   const double first_layer =
-      static_cast<double>(config.hidden_size) *
-      static_cast<double>(config.head_dim * (config.heads + 2 * config.kv_heads));
-  return 2 * (linear_parameters(config) - first_layer) * tokens +
+      static_cast<double>(config_.hidden_size) *
+      static_cast<double>(config_.head_dim * (config_.heads + 2 * config_.kv_heads));
+  return 2 * (linear_parameters_ - first_layer) * tokens +
          4 * static_cast<double>(adapter.parameter_count()) * tokens +
-         10 * head_width(config) * all_visible_pairs(config, layout) + head(config, scored_rows);
+         10 * head_width(config_) * all_visible_pairs(config_, layout) + head(config_, scored_rows);
 }
 
 double measured_peak_flops(c10::ScalarType dtype, c10::Device device) {

@@ -12,8 +12,9 @@ namespace braid {
 
 // Multiply-adds count 2. T tokens (prompts once), S scored rows, N parameters of the linears, A of
 // the adapters, Q visible (query, key) pairs of one head, d hidden, V vocabulary, D head size.
-struct FlopCounter {
-  explicit FlopCounter(const ModelConfig& config) : config(config) {}
+class FlopCounter {
+ public:
+  explicit FlopCounter(const ModelConfig& config);
 
   // 2NT + 2AT + 4 D heads layers Q + 2dVS.
   double forward(const SegmentLayout& layout, int64_t scored_rows, const Adapter* adapter) const;
@@ -21,7 +22,9 @@ struct FlopCounter {
   // + 4AT + 10 D heads layers Q + 2dVS.
   double backward(const SegmentLayout& layout, int64_t scored_rows, const Adapter& adapter) const;
 
-  ModelConfig config;
+ private:
+  ModelConfig config_;
+  double linear_parameters_;
 };
 
 // Visible (query, key) pairs of a layout with a window (0: none).

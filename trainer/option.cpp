@@ -88,6 +88,12 @@ Option& Option::path(std::vector<std::string> names) {
   return *this;
 }
 
+Option& Option::path_with_extension(std::string extension) {
+  is_path_ = true;
+  path_extension_ = std::move(extension);
+  return *this;
+}
+
 std::string Option::kind() const {
   return std::visit(
       Overload{[](std::string*) { return "string"; }, [](int64_t*) { return "integer"; },
@@ -168,6 +174,7 @@ void Option::resolve_path(const fs::path& directory) const {
   const auto resolve = [&](std::string& path) {
     const bool is_name = std::ranges::find(path_names_, path) != path_names_.end();
     if (path.empty() || is_name || fs::path(path).is_absolute()) return;
+    if (!path.ends_with(path_extension_)) return;
     path = (directory / path).lexically_normal().string();
   };
   if (auto* const* one = std::get_if<std::string*>(&member_)) resolve(**one);

@@ -33,9 +33,15 @@ void add_data(Table& t, DataConfig& d) {
                      "not used when data.validation is given")
                   .at_least(0)
                   .below(1));
-  t.push_back(Option("data.template", &d.chat_template,
-                     "How conversations become text; auto: as the model says, none: raw text")
-                  .one_of({"auto", "chatml", "none"}));
+  t.push_back(Option("data.template", &d.chat_template.name,
+                     "How conversations become text; auto: the model's own template, or raw text "
+                     "when it has none; none: raw text; chatml, llama3, zephyr, question_answer; a "
+                     "named template of the model; a path ending in .jinja")
+                  .path_with_extension(".jinja"));
+  t.push_back(Option("data.template_arguments", &d.chat_template.arguments,
+                     "Further variables of the template, such as enable_thinking=false"));
+  t.push_back(Option("data.date", &d.chat_template.date,
+                     "What a template takes for today; fixed, so that a run can be repeated"));
   t.push_back(Option("data.max_length", &d.limits.max_length,
                      "Prompt plus answer, tokens; longer answers are cut on the right")
                   .at_least(2));

@@ -29,6 +29,8 @@ class Option {
   Option& below(double high);
   // A path, or a list of them; `names` are values that are not paths ("base").
   Option& path(std::vector<std::string> names = {});
+  // A path when it ends so; otherwise a name.
+  Option& path_with_extension(std::string extension);
 
   const std::string& key() const { return key_; }    // dotted, e.g. "loss.beta"
   const std::string& help() const { return help_; }  // one sentence, no full stop
@@ -57,6 +59,7 @@ class Option {
   bool low_open_ = false, high_open_ = false;
   bool is_path_ = false;
   std::vector<std::string> path_names_;
+  std::string path_extension_;
 };
 
 // All options over the members of `config`, in the order of the reference page. The rows point into

@@ -18,8 +18,8 @@ struct PairTensors {
   PreferenceInput input;
 };
 
-PairTensors select_pairs(const std::vector<EncodedGroup>& groups, const at::Tensor& policy,
-                         const at::Tensor& reference) {
+PairTensors select_pairs(const PreferenceConfig& config, const std::vector<EncodedGroup>& groups,
+                         const at::Tensor& policy, const at::Tensor& reference) {
   PairTensors pairs;
   std::vector<int64_t> chosen;
   std::vector<float> chosen_lengths, rejected_lengths, margins;
@@ -40,11 +40,15 @@ PairTensors select_pairs(const std::vector<EncodedGroup>& groups, const at::Tens
   const at::Tensor first = at::tensor(chosen, at::kLong), second = first + 1;
   pairs.input = {policy.index_select(0, first),
                  policy.index_select(0, second),
-                 reference.index_select(0, first),
-                 reference.index_select(0, second),
+                 at::Tensor(),
+                 at::Tensor(),
                  at::tensor(chosen_lengths),
                  at::tensor(rejected_lengths),
                  at::tensor(margins)};
+  if (needs_reference(config.kind)) {
+    pairs.input.reference_chosen = reference.index_select(0, first);
+    pairs.input.reference_rejected = reference.index_select(0, second);
+  }
   return pairs;
 }
 
@@ -92,10 +96,7 @@ std::pair<double, double> wilson_interval(double successes, double trials) {
 PreferenceEvaluation evaluate_preferences(const PreferenceConfig& config,
                                           const std::vector<EncodedGroup>& groups,
                                           const at::Tensor& policy, const at::Tensor& reference) {
-  PairTensors pairs = select_pairs(groups, policy, reference);
-  if (!needs_reference(config.kind)) {
-    pairs.input.reference_chosen = pairs.input.reference_rejected = at::Tensor();
-  }
+  const PairTensors pairs = select_pairs(config, groups, policy, reference);
   PreferenceEvaluation result;
   result.pairs = pair_results(pairs, preference_loss(config, pairs.input));
   double right = 0, right_by_logp = 0, weights = 0;

@@ -28,14 +28,14 @@ std::string cache_key(const std::string& weights, const Transformer& model,
     const uint64_t count = size;
     hasher.update(std::as_bytes(std::span(&count, 1)));
   };
-  const auto add = [&](const std::vector<int32_t>& ids) {
+  const auto add = [&](TokenIds ids) {
     add_count(ids.size());
-    hasher.update(std::as_bytes(std::span(ids)));
+    hasher.update(std::as_bytes(ids));
   };
   for (const EncodedGroup& group : groups) {
     add(group.prompt);
     add_count(group.branches.size());
-    for (const auto& branch : group.branches) add(branch);
+    for (const TokenIds branch : group.branches) add(branch);
   }
   return hasher.hex();
 }

@@ -21,6 +21,8 @@ const std::set<std::string> kFree = {"model",
                                      "data.validation",
                                      "data.held_out",
                                      "data.template",
+                                     "data.template_arguments",
+                                     "data.date",
                                      "data.max_length",
                                      "data.max_prompt_length",
                                      "train.reference",
@@ -46,9 +48,9 @@ std::string hash_groups(const std::vector<EncodedGroup>& groups) {
   for (const EncodedGroup& group : groups) {
     hasher.update(fmt::format("{} {:a} {:a} {};", group.prompt.size(), group.margin, group.weight,
                               group.branches.size()));
-    hasher.update(std::as_bytes(std::span(group.prompt)));
-    for (const auto& branch : group.branches) {
-      hasher.update(fmt::format("{};", branch.size())).update(std::as_bytes(std::span(branch)));
+    hasher.update(std::as_bytes(group.prompt));
+    for (const TokenIds branch : group.branches) {
+      hasher.update(fmt::format("{};", branch.size())).update(std::as_bytes(branch));
     }
   }
   return hasher.hex();

@@ -99,7 +99,7 @@ class MicroBatch {
 
  private:
   void count_work(StepSums& sums) const {
-    const FlopCounter counter(context_.model.config());
+    const FlopCounter& counter = context_.flops;
     const int64_t scored = batch_.scored_rows.numel();
     sums.processed_tokens += batch_.layout.tokens;
     sums.pairs += static_cast<int64_t>(roles_.chosen.size());

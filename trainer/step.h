@@ -26,6 +26,7 @@ struct StepContext {
   int64_t micro_batch_tokens;
   at::Tensor
       mean_head;  // [hidden]: mean of the head's rows, whose product with a row is its mean logit
+  FlopCounter flops{model.config()};
 };
 
 // Sums over a step, on the device until `step_metrics` reads them.

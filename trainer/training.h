@@ -22,7 +22,8 @@ struct TrainingParts {
   const RunConfiguration& config;
   const StepContext& step;                      // groups are the training groups
   const std::vector<EncodedGroup>& validation;  // may be empty
-  const at::Tensor& validation_reference;       // [branches of validation]
+  const at::Tensor&
+      validation_reference;  // [branches of validation]; undefined without a reference
   Adapter& adapter;
   AdamW& optimizer;
   double peak_flops;  // of the device, FLOP/s

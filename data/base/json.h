@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -39,6 +40,7 @@ class ObjectReader {
   double number(const std::string& key, double fallback);
   std::string string(const std::string& key, const std::string& fallback);
   std::vector<std::string> strings(const std::string& key);
+  std::map<std::string, int64_t> counts(const std::string& key);  // an object of integers
 
   // As above, but absence is an Error.
   int64_t require_integer(const std::string& key);

@@ -110,6 +110,16 @@ std::vector<std::string> ObjectReader::strings(const std::string& key) {
   return result;
 }
 
+std::map<std::string, int64_t> ObjectReader::counts(const std::string& key) {
+  std::map<std::string, int64_t> result;
+  std::optional<ObjectReader> members = object(key);
+  if (!members) return result;
+  for (const auto& [name, value] : members->object_.items()) {
+    result[name] = members->require_integer(name);
+  }
+  return result;
+}
+
 int64_t ObjectReader::require_integer(const std::string& key) {
   const Json& value = member(key);
   const auto number = as_integer(value);

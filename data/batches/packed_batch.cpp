@@ -21,7 +21,7 @@ struct Columns {
   std::vector<int64_t> tokens, positions;
   std::vector<int64_t> scored_rows, targets, branch_of;
 
-  void append_tokens(const std::vector<int32_t>& ids, int64_t first_position) {
+  void append_tokens(TokenIds ids, int64_t first_position) {
     int64_t position = first_position;
     for (const int32_t id : ids) {
       tokens.push_back(id);
@@ -29,7 +29,7 @@ struct Columns {
     }
   }
 
-  void append_scores(const std::vector<int32_t>& branch, int64_t prompt_end, int64_t branch_begin,
+  void append_scores(TokenIds branch, int64_t prompt_end, int64_t branch_begin,
                      int64_t branch_number) {
     int64_t row = prompt_end - 1;
     for (size_t k = 0; k < branch.size(); ++k) {
@@ -49,7 +49,7 @@ void append_group(const EncodedGroup& group, PackedBatch& batch, Columns& column
   const auto prompt_length = static_cast<int64_t>(group.prompt.size());
   segments.push_back({prompt_begin, prompt_length, -1, 0});
   columns.append_tokens(group.prompt, 0);
-  for (const auto& branch : group.branches) {
+  for (const TokenIds branch : group.branches) {
     BRAID_ASSERT(!branch.empty());
     const auto begin = static_cast<int64_t>(columns.tokens.size());
     const auto length = static_cast<int64_t>(branch.size());

@@ -66,6 +66,18 @@ std::string_view read_row(std::string_view line, const std::string& where, Feedb
 
 }  // namespace
 
+void ReadReport::add(const ReadReport& other) {
+  rows += other.rows;
+  for (const auto& [reason, count] : other.dropped) dropped[reason] += count;
+}
+
+Json ReadReport::to_json() const { return {{"rows", rows}, {"dropped", dropped}}; }
+
+ReadReport ReadReport::from_json(const Json& json, const std::string& where) {
+  ObjectReader reader(json, where);
+  return {reader.require_integer("rows"), reader.counts("dropped")};
+}
+
 std::vector<FeedbackRecord> read_feedback(const std::filesystem::path& path,
                                           const std::string& source, ReadReport& report) {
   std::vector<FeedbackRecord> records;

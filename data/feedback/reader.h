@@ -32,6 +32,10 @@ namespace braid {
 struct ReadReport {
   int64_t rows = 0;                        // lines that are not blank
   std::map<std::string, int64_t> dropped;  // reason -> count: "chosen equals rejected", ...
+
+  void add(const ReadReport& other);
+  Json to_json() const;
+  static ReadReport from_json(const Json& json, const std::string& where);
 };
 
 // Records in the order of the file. `source` names them; counts are added to `report`. Memory: the

@@ -1,151 +1,177 @@
-// ChatML and raw text.
+// Choosing a template, its variables, and how it ends an answer.
 #include "data/text/chat_template.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
+#include "data/text/builtin_templates.h"
 
 namespace braid {
 namespace {
 
-constexpr std::string_view kTurnBegin = "<|im_start|>";
-constexpr std::string_view kTurnEnd = "<|im_end|>";
+constexpr size_t kMaxTemplateFile = size_t{1} << 20;
+constexpr std::array<std::string_view, 4> kSetHere = {"messages", "tools", "documents",
+                                                      "add_generation_prompt"};
 
-void append(std::vector<int32_t>& ids, const std::vector<int32_t>& more) {
-  ids.insert(ids.end(), more.begin(), more.end());
+std::time_t parse_date(const std::string& date) {
+  int year = 0, month = 0, day = 0, read = 0;
+  const bool matched =
+      std::sscanf(date.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &read) == 3 &&
+      static_cast<size_t>(read) == date.size() && date.size() == 10;
+  std::tm parts = {};
+  parts.tm_year = year - 1900;
+  parts.tm_mon = month - 1;
+  parts.tm_mday = day;
+  const std::tm written = parts;
+  const std::time_t time = matched ? timegm(&parts) : -1;
+  // timegm turns 31 February into a day of March.
+  if (!matched || parts.tm_mday != written.tm_mday || parts.tm_mon != written.tm_mon) {
+    fail("data.date: {}; expected a date such as 2024-07-26", quote(date));
+  }
+  return time;
 }
 
-// The text of the default system turn in a template that opens with
-//   {% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nTEXT<|im_end|>
-// where the line break is a real one or an escape.
-std::optional<std::string> find_default_system(std::string_view source) {
-  constexpr std::string_view kCondition = "messages[0]['role'] != 'system'";
-  size_t at = source.find(kCondition);
-  if (at == std::string_view::npos) return std::nullopt;
-  std::string_view rest = source.substr(at + kCondition.size());
-  const std::string opening = fmt::format("'{}system", kTurnBegin);
-  at = rest.find(opening);
-  // Only the statement's end and the start of an expression may stand between.
-  if (at == std::string_view::npos ||
-      rest.substr(0, at).find_first_not_of(" -%{}\n") != std::string_view::npos) {
-    return std::nullopt;
+Json parse_arguments(const std::vector<std::string>& arguments) {
+  Json values = Json::object();
+  for (const std::string& argument : arguments) {
+    const size_t equals = argument.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      fail("data.template_arguments: {}; expected NAME=VALUE", quote(argument));
+    }
+    const std::string name = argument.substr(0, equals), value = argument.substr(equals + 1);
+    if (std::ranges::find(kSetHere, name) != kSetHere.end()) {
+      fail("data.template_arguments: {} is set from the data and cannot be an argument", name);
+    }
+    Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
+    values[name] = parsed.is_discarded() ? Json(value) : std::move(parsed);
   }
-  rest.remove_prefix(at + opening.size());
-  if (rest.starts_with("\\n")) {
-    rest.remove_prefix(2);
-  } else if (rest.starts_with('\n')) {
-    rest.remove_prefix(1);
-  } else {
-    return std::nullopt;
-  }
-  const std::string_view text = rest.substr(0, rest.find(kTurnEnd));
-  // A quote ends the literal before the turn does; an escape would need Jinja to be read.
-  if (text.size() == rest.size() || text.find_first_of("'\\") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  return std::string(text);
+  return values;
 }
 
-TemplateKind resolve(const Tokenizer& tokenizer) {
-  const std::string& source = tokenizer.special().chat_template;
-  if (source.empty()) return TemplateKind::kNone;
-  if (source.find(kTurnBegin) == std::string::npos || !tokenizer.special_id(kTurnBegin) ||
-      !tokenizer.special_id(kTurnEnd)) {
-    fail(
-        "the model's chat template is not ChatML, the only one built in; set data.template to "
-        "\"chatml\" or \"none\" to train with that format instead");
-  }
-  if (source.find("trim") != std::string::npos || source.find("strip") != std::string::npos) {
-    fail(
-        "the model's chat template trims what it renders, which the built-in ChatML does not; set "
-        "data.template to \"chatml\" to train without that");
-  }
-  const bool has_system = source.find(fmt::format("{}system", kTurnBegin)) != std::string::npos;
-  if (has_system && !find_default_system(source)) {
-    fail(
-        "the model's chat template writes a system turn of its own that the built-in ChatML does "
-        "not reproduce; set data.template to \"chatml\" to train without it");
-  }
-  return TemplateKind::kChatMl;
+std::string available_names(const SpecialTokens& special) {
+  std::vector<std::string> names = {"auto"};
+  for (const std::string_view name : builtin_template_names()) names.emplace_back(name);
+  for (const auto& [name, source] : special.named_templates) names.push_back(name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Json message_variables(const Message& message) {
+  Json variables = {{"role", message.role}, {"content", message.content}};
+  if (message.fields.is_object()) variables.update(message.fields);
+  return variables;
 }
 
 }  // namespace
 
-ChatTemplate::ChatTemplate(const Tokenizer& tokenizer, TemplateKind kind)
-    : tokenizer_(tokenizer), kind_(kind == TemplateKind::kAuto ? resolve(tokenizer) : kind) {
-  if (kind_ == TemplateKind::kChatMl) {
-    set_up_chatml();
+ChatTemplate::ChatTemplate(const Tokenizer& tokenizer, const TemplateConfig& config)
+    : tokenizer_(tokenizer), now_(parse_date(config.date)) {
+  choose(config);
+  template_ = std::make_unique<const JinjaTemplate>(source_, "chat template " + name_);
+  variables_ = parse_arguments(config.arguments);
+  const SpecialTokens& special = tokenizer.special();
+  if (special.bos) variables_["bos_token"] = tokenizer.piece(*special.bos);
+  if (!special.stop.empty()) variables_["eos_token"] = tokenizer.piece(special.stop.front());
+  if (special.pad) variables_["pad_token"] = tokenizer.piece(*special.pad);
+  find_stop();
+}
+
+void ChatTemplate::choose(const TemplateConfig& config) {
+  const SpecialTokens& special = tokenizer_.special();
+  if (config.name == "auto" && !special.chat_template.empty()) {
+    name_ = "of the model";
+    source_ = special.chat_template;
     return;
   }
-  const SpecialTokens& special = tokenizer.special();
-  if (special.stop.empty()) {
+  const std::string name = config.name == "auto" ? "none" : config.name;
+  name_ = name;
+  if (const auto named = special.named_templates.find(name);
+      named != special.named_templates.end()) {
+    source_ = named->second;
+    return;
+  }
+  if (name.ends_with(".jinja")) {
+    source_ = read_text_file(name, kMaxTemplateFile);
+    return;
+  }
+  const BuiltinTemplate* builtin = find_builtin_template(name);
+  if (builtin == nullptr) {
+    fail("data.template: no template {}; there are {}, and paths that end in .jinja", quote(name),
+         available_names(special));
+  }
+  for (const std::string_view token : builtin->tokens) {
+    if (tokenizer_.special_id(token)) continue;
     fail(
-        "the model's files name no token that ends a text (eos_token_id); add it to "
-        "generation_config.json or set data.template to \"chatml\"");
+        "data.template is {}, but the vocabulary has no control token {}; set it to "
+        "\"question_answer\" or \"none\"",
+        quote(name), quote(token));
   }
-  stop_ = special.stop.front();
-  add_bos_ = special.add_bos && special.bos.has_value();
+  source_ = builtin->source;
+  // A BOS that the format itself begins with is not doubled (SmolLM2's is <|im_start|>).
+  leading_bos_ = special.add_bos && special.bos &&
+                 std::ranges::none_of(builtin->tokens, [&](std::string_view token) {
+                   return tokenizer_.special_id(token) == special.bos;
+                 });
 }
 
-void ChatTemplate::set_up_chatml() {
-  const auto require = [&](std::string_view name) {
-    const auto id = tokenizer_.special_id(name);
-    if (!id) {
-      fail(
-          "data.template is \"chatml\", but the vocabulary has no control token {}; set it to "
-          "\"none\"",
-          quote(name));
-    }
-    return *id;
-  };
-  turn_begin_ = require(kTurnBegin);
-  stop_ = require(kTurnEnd);
-  const SpecialTokens& special = tokenizer_.special();
-  default_system_ = find_default_system(special.chat_template);
-  // SmolLM2's BOS is <|im_start|> itself, and its template does not add another.
-  add_bos_ = special.bos.has_value() && special.bos != turn_begin_ &&
-             special.chat_template.find("bos_token") != std::string::npos;
+// Renders a small conversation and looks at what stands behind the answer.
+void ChatTemplate::find_stop() {
+  stop_tokens_ = tokenizer_.special().stop;
+  const RenderedText text =
+      render({{"user", "question"}, {"assistant", "answer"}}, nullptr, /*generation_prompt=*/false);
+  if (text.foreign.empty()) fail("chat template {}: it does not render the answer", name_);
+  const size_t end = text.foreign.back().end;
+  for (const TokenSpan& span : tokenizer_.encode_spans(text)) {
+    if (span.bytes.begin < end || span.bytes.end == span.bytes.begin) continue;
+    const std::string piece = tokenizer_.piece(span.id);
+    if (tokenizer_.special_id(piece) != span.id) continue;
+    stop_ = span.id;
+    writes_stop_ = true;
+    if (std::ranges::find(stop_tokens_, stop_) == stop_tokens_.end()) stop_tokens_.push_back(stop_);
+    return;
+  }
+  if (stop_tokens_.empty()) {
+    fail(
+        "chat template {}: it ends an answer with no control token, and the model's files name no "
+        "stop token (eos_token_id); add it to generation_config.json",
+        name_);
+  }
+  stop_ = stop_tokens_.front();
 }
 
-void ChatTemplate::append_turn(std::vector<int32_t>& ids, const Message& message) const {
-  ids.push_back(turn_begin_);
-  append(ids, tokenizer_.encode_continuation(message.role + "\n" + message.content));
-  ids.push_back(stop_);
-  append(ids, tokenizer_.encode_continuation("\n"));
+RenderedText ChatTemplate::render(const Conversation& messages, const Json& tools,
+                                  bool generation_prompt) const {
+  Json own = variables_;
+  own["add_generation_prompt"] = generation_prompt;
+  own["documents"] = nullptr;
+  Json foreign = {{"messages", Json::array()}, {"tools", tools}};
+  for (const Message& message : messages) foreign["messages"].push_back(message_variables(message));
+  return template_->render(own, foreign, now_);
 }
 
-std::vector<int32_t> ChatTemplate::render(const std::vector<Message>& messages,
-                                          bool generation_prompt) const {
-  std::vector<int32_t> ids;
-  if (add_bos_) ids.push_back(*tokenizer_.special().bos);
-  if (kind_ == TemplateKind::kNone) {
-    std::string text;
-    for (const Message& message : messages) text += message.content;
-    append(ids, tokenizer_.encode(text));
-    return ids;
-  }
-  if (default_system_ && !messages.empty() && messages.front().role != "system") {
-    append_turn(ids, {"system", *default_system_});
-  }
-  for (const Message& message : messages) append_turn(ids, message);
-  if (generation_prompt) {
-    ids.push_back(turn_begin_);
-    append(ids, tokenizer_.encode_continuation("assistant\n"));
-  }
+std::vector<int32_t> ChatTemplate::encode(const RenderedText& text) const {
+  std::vector<int32_t> ids = tokenizer_.encode_rendered(text);
+  const auto bos = tokenizer_.special().bos;
+  if (leading_bos_) ids.insert(ids.begin(), *bos);
+  // Templates that write a BOS in front of a token which is the BOS too.
+  if (bos && ids.size() > 1 && ids[0] == *bos && ids[1] == *bos) ids.erase(ids.begin());
   return ids;
 }
 
-std::vector<int32_t> ChatTemplate::render_answer(std::string_view content, bool with_stop) const {
-  std::vector<int32_t> ids = tokenizer_.encode_continuation(content);
-  if (with_stop) ids.push_back(stop_);
-  return ids;
+std::vector<int32_t> ChatTemplate::prompt(const Conversation& messages, const Json& tools) const {
+  return encode(render(messages, tools, /*generation_prompt=*/true));
 }
 
 std::string ChatTemplate::fingerprint() const {
   Hasher hasher;
-  hasher.update(fmt::format("template {} bos {} stop {} ", static_cast<int>(kind_),
-                            add_bos_ ? *tokenizer_.special().bos : -1, stop_));
-  if (default_system_) hasher.update("system ").update(*default_system_);
-  hasher.update(tokenizer_.fingerprint());
+  hasher.update(fmt::format("bos {} stop {} {} now {} ", leading_bos_, stop_, writes_stop_, now_));
+  hasher.update(variables_.dump(-1, ' ', false, Json::error_handler_t::replace));
+  hasher.update(source_).update(tokenizer_.fingerprint());
   return hasher.hex();
 }
 

@@ -1,55 +1,75 @@
-// Renders conversations into token ids: built-in ChatML, and `none` (raw text).
+// Conversations to text and token ids: the model's own chat template, a built-in one, or a file.
 //
-// Control tokens come from the tokenizer's special vocabulary; message contents are encoded as
-// plain text, so nothing in a feedback file can open or close a turn.
+// Control tokens come from the template; what feedback wrote is plain text, so nothing in a
+// feedback file can open or close a turn.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "data/jinja/template.h"
 #include "data/text/message.h"
 #include "data/text/tokenizer.h"
 
 namespace braid {
 
-enum class TemplateKind { kAuto, kChatMl, kNone };
+struct TemplateConfig {
+  // "auto": the model's own, or "none" for a model without one. A built-in one by name
+  // (builtin_templates.h). The path of a Jinja file, ending in ".jinja". Otherwise one of the
+  // model's named templates, such as "tool_use".
+  std::string name = "auto";
+  // Further variables, "enable_thinking=false": the value is JSON, or else a text.
+  std::vector<std::string> arguments = {};
+  std::string date = "2024-07-26";  // what a template takes for today, YYYY-MM-DD
+};
 
 class ChatTemplate {
  public:
-  // kAuto: ChatML when the model's own template uses <|im_start|> and the vocabulary has both
-  // ChatML tokens, raw text when the model has no template at all, Error (naming the
-  // `data.template` key) for any other template, and for a ChatML template that trims contents or
-  // whose system turn is not of the form below. SmolLM2's template opens with a default system turn
-  // when the conversation has none; it is reproduced here when the model's template text contains
-  // it. Models of the Qwen2 family write theirs in the same form.
-  ChatTemplate(const Tokenizer& tokenizer, TemplateKind kind);
+  // Keeps a reference to `tokenizer`. Errors: a template that does not parse or is not there, a
+  // vocabulary without the tokens of a built-in one, a model without any stop token.
+  ChatTemplate(const Tokenizer& tokenizer, const TemplateConfig& config);
 
-  // Ids of a conversation. ChatML: "<|im_start|>role\ncontent<|im_end|>\n" per message, contents as
-  // they are; with `generation_prompt` the opening of an assistant turn follows. BOS stands in
-  // front only when the model's template asks for it. Raw text: BOS when the model expects it in
-  // front of a text, then the contents one after the other, nothing between them; roles and
-  // `generation_prompt` do not show.
-  std::vector<int32_t> render(const std::vector<Message>& messages, bool generation_prompt) const;
+  // Variables, as Hugging Face's tooling sets them: messages, tools, documents (none),
+  // add_generation_prompt, the names of the special tokens (bos_token, eos_token, pad_token), and
+  // the configured arguments. Message contents and tools are foreign text; roles are not, because
+  // templates build control tokens out of them. Error when the template refuses the conversation.
+  RenderedText render(const Conversation& messages, const Json& tools,
+                      bool generation_prompt) const;
 
-  // Ids of one answer after `render(prompt, true)`: content and the stop token (when `with_stop`).
-  // The answer is encoded apart from the prompt, as the model produces it: no token spans the two.
-  std::vector<int32_t> render_answer(std::string_view content, bool with_stop = true) const;
+  // Ids of a rendered text. Built-in templates do not write a BOS: it is put in front when the
+  // model expects one. It is there once, whatever the template does.
+  std::vector<int32_t> encode(const RenderedText& text) const;
 
+  // Ids of `render(messages, tools, true)`: what the model sees when it has to answer.
+  std::vector<int32_t> prompt(const Conversation& messages, const Json& tools = nullptr) const;
+
+  // What ends an answer: the control token that the template writes behind it, or the model's first
+  // stop token when the template writes none.
   int32_t stop_token() const { return stop_; }
-  TemplateKind kind() const { return kind_; }  // never kAuto
-  std::string fingerprint() const;             // template and tokenizer: part of cache keys
+  bool writes_stop() const { return writes_stop_; }
+  // Every id that ends an answer when the model generates.
+  const std::vector<int32_t>& stop_tokens() const { return stop_tokens_; }
+
+  const Tokenizer& tokenizer() const { return tokenizer_; }
+  const std::string& name() const { return name_; }      // "the model's own", "chatml", a path
+  const std::string& source() const { return source_; }  // Jinja
+  std::string fingerprint() const;  // template, its arguments and tokenizer: part of cache keys
 
  private:
-  void set_up_chatml();
-  void append_turn(std::vector<int32_t>& ids, const Message& message) const;
+  void choose(const TemplateConfig& config);
+  void find_stop();
 
   const Tokenizer& tokenizer_;
-  TemplateKind kind_;
-  std::optional<std::string> default_system_;
-  bool add_bos_ = false;
-  int32_t turn_begin_ = -1;
+  std::string name_;
+  std::string source_;
+  std::unique_ptr<const JinjaTemplate> template_;
+  Json variables_;
+  std::time_t now_ = 0;
+  bool leading_bos_ = false;
   int32_t stop_ = -1;
+  bool writes_stop_ = false;
+  std::vector<int32_t> stop_tokens_;
 };
 
 }  // namespace braid

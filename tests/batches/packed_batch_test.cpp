@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/random.h"
+#include "data/batches/group_store.h"
 
 namespace braid {
 namespace {
@@ -20,9 +21,15 @@ Values values(const at::Tensor& tensor) {
   return {data, data + tensor.numel()};
 }
 
-EncodedGroup make_group(std::vector<int32_t> prompt, std::vector<std::vector<int32_t>> branches,
-                        double margin = 1, double weight = 1) {
-  EncodedGroup group;
+std::vector<const EncodedGroup*> pointers(const GroupStore& store) {
+  std::vector<const EncodedGroup*> result;
+  for (const EncodedGroup& group : store.groups()) result.push_back(&group);
+  return result;
+}
+
+GroupTokens make_group(std::vector<int32_t> prompt, std::vector<std::vector<int32_t>> branches,
+                       double margin = 1, double weight = 1) {
+  GroupTokens group;
   group.prompt = std::move(prompt);
   group.branches = std::move(branches);
   group.margin = margin;
@@ -31,9 +38,9 @@ EncodedGroup make_group(std::vector<int32_t> prompt, std::vector<std::vector<int
 }
 
 TEST(Pack, LaysOutPairAndDemonstration) {
-  const EncodedGroup pair = make_group({10, 11, 12}, {{20, 21}, {30}}, 0.5, 2);
-  const EncodedGroup demonstration = make_group({40}, {{50, 51, 52}}, 1, 3);
-  const PackedBatch batch = pack({&pair, &demonstration});
+  const GroupStore store = make_store(
+      {make_group({10, 11, 12}, {{20, 21}, {30}}, 0.5, 2), make_group({40}, {{50, 51, 52}}, 1, 3)});
+  const PackedBatch batch = pack(pointers(store));
   EXPECT_EQ(batch.layout.tokens, 10);
   EXPECT_EQ(batch.layout.segments,
             (std::vector<Segment>{
@@ -61,9 +68,13 @@ TEST(Pack, NothingGivesAnEmptyBatch) {
 }
 
 TEST(Pack, RefusesGroupsWithoutTokens) {
-  const EncodedGroup no_prompt = make_group({}, {{1}});
-  const EncodedGroup no_branch = make_group({1}, {});
-  const EncodedGroup empty_branch = make_group({1}, {{}});
+  const std::vector<int32_t> id = {1};
+  const std::vector<TokenIds> branches = {id}, empty = {TokenIds()};
+  EncodedGroup no_prompt, no_branch, empty_branch;
+  no_prompt.branches = branches;
+  no_branch.prompt = id;
+  empty_branch.prompt = id;
+  empty_branch.branches = empty;
   EXPECT_THROW(pack({&no_prompt}), std::logic_error);
   EXPECT_THROW(pack({&no_branch}), std::logic_error);
   EXPECT_THROW(pack({&empty_branch}), std::logic_error);
@@ -88,8 +99,8 @@ std::vector<Score> duplicated_scores(const std::vector<EncodedGroup>& groups) {
   std::vector<Score> scores;
   int64_t number = 0;
   for (const EncodedGroup& group : groups) {
-    for (const auto& branch : group.branches) {
-      std::vector<int32_t> row = group.prompt;
+    for (const TokenIds branch : group.branches) {
+      std::vector<int32_t> row(group.prompt.begin(), group.prompt.end());
       row.insert(row.end(), branch.begin(), branch.end());
       for (size_t i = group.prompt.size(); i < row.size(); ++i) {
         scores.emplace_back(row[i - 1], static_cast<int64_t>(i) - 1, row[i], number);
@@ -100,7 +111,7 @@ std::vector<Score> duplicated_scores(const std::vector<EncodedGroup>& groups) {
   return scores;
 }
 
-std::vector<EncodedGroup> random_groups(uint64_t seed) {
+GroupStore random_groups(uint64_t seed) {
   uint64_t drawn = 0;
   const auto draw = [&](uint64_t bound) { return random_below(seed, 0, drawn++, bound); };
   const auto ids = [&](uint64_t bound) {
@@ -108,33 +119,27 @@ std::vector<EncodedGroup> random_groups(uint64_t seed) {
     for (int32_t& id : result) id = static_cast<int32_t>(draw(1000));
     return result;
   };
-  std::vector<EncodedGroup> groups(1 + draw(5));
-  for (EncodedGroup& group : groups) {
+  std::vector<GroupTokens> groups(1 + draw(5));
+  for (GroupTokens& group : groups) {
     group.prompt = ids(9);
     for (uint64_t count = 1 + draw(4); count > 0; --count) group.branches.push_back(ids(7));
   }
-  return groups;
+  return make_store(std::move(groups));
 }
 
 TEST(Pack, ScoresWhatTheDuplicatedViewScores) {
   for (uint64_t seed = 0; seed < 100; ++seed) {
-    const std::vector<EncodedGroup> groups = random_groups(seed);
-    std::vector<const EncodedGroup*> pointers;
-    for (const EncodedGroup& group : groups) pointers.push_back(&group);
-    EXPECT_EQ(scores_of(pack(pointers)), duplicated_scores(groups));
+    const GroupStore store = random_groups(seed);
+    EXPECT_EQ(scores_of(pack(pointers(store))), duplicated_scores(store.groups()));
   }
 }
 
 TEST(Pack, SegmentsTileTheTokensAndContinueTheirPrompt) {
   for (uint64_t seed = 0; seed < 100; ++seed) {
-    const std::vector<EncodedGroup> groups = random_groups(seed);
-    std::vector<const EncodedGroup*> pointers;
+    const GroupStore store = random_groups(seed);
     int64_t tokens = 0;
-    for (const EncodedGroup& group : groups) {
-      pointers.push_back(&group);
-      tokens += group.tokens();
-    }
-    const PackedBatch batch = pack(pointers);
+    for (const EncodedGroup& group : store.groups()) tokens += group.tokens();
+    const PackedBatch batch = pack(pointers(store));
     const Values positions = values(batch.positions);
     int64_t end = 0;
     for (const Segment& segment : batch.layout.segments) {

@@ -18,7 +18,7 @@ namespace {
 using testing::HasSubstr;
 
 // Two pairs around one demonstration. Chosen answers have 2 tokens, rejected ones 3.
-std::vector<EncodedGroup> three_groups() {
+std::vector<GroupTokens> three_groups() {
   auto groups = test::tiny_pairs(3, 30);
   groups[1].branches.resize(1);
   return groups;
@@ -28,8 +28,8 @@ PreferenceEvaluation example(PreferenceConfig config = {}) {
   //                      pair 0     demo   pair 2
   const auto policy = at::tensor(std::vector<float>{-4, -9, -100, -8, -6});
   const auto reference = at::tensor(std::vector<float>{-5, -7, -100, -6, -9});
-  static const auto groups = three_groups();
-  return evaluate_preferences(config, groups, policy, reference);
+  static const GroupStore store = make_store(three_groups());
+  return evaluate_preferences(config, store.groups(), policy, reference);
 }
 
 TEST(PreferenceEvaluation, RewardsAndAccuracies) {
@@ -51,9 +51,9 @@ TEST(PreferenceEvaluation, RewardsAndAccuracies) {
 }
 
 TEST(PreferenceEvaluation, ThePolicyAgainstItselfIsHalfRight) {
-  const auto groups = three_groups();
+  const GroupStore store = make_store(three_groups());
   const auto logps = at::tensor(std::vector<float>{-4, -9, -100, -8, -6});
-  const auto result = evaluate_preferences({}, groups, logps, logps);
+  const auto result = evaluate_preferences({}, store.groups(), logps, logps);
   EXPECT_NEAR(result.loss, std::log(2.0), 1e-6);
   EXPECT_EQ(result.margin, 0);
   EXPECT_EQ(result.accuracy, 0.5);
@@ -62,9 +62,10 @@ TEST(PreferenceEvaluation, ThePolicyAgainstItselfIsHalfRight) {
 TEST(PreferenceEvaluation, LossIsTheMeanByWeight) {
   auto groups = three_groups();
   groups[0].weight = 3;
+  const GroupStore store = make_store(groups);
   const auto policy = at::tensor(std::vector<float>{-4, -9, -100, -8, -6});
   const auto reference = at::tensor(std::vector<float>{-5, -7, -100, -6, -9});
-  const auto result = evaluate_preferences({}, groups, policy, reference);
+  const auto result = evaluate_preferences({}, store.groups(), policy, reference);
   EXPECT_NEAR(result.loss, (3 * std::log1p(std::exp(-0.3)) + std::log1p(std::exp(0.5))) / 4, 1e-6);
 }
 

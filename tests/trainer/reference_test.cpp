@@ -32,8 +32,8 @@ class Reference : public testing::Test {
     computed_ = 0;
     const auto policy = make_reference(name, model_.config, adapter_, at::kCPU);
     return reference_logps(
-        directory_.path() / "cache", weights, model_.transformer, policy, groups_, 64,
-        [&](const std::string& line) { said_.push_back(line); },
+        directory_.path() / "cache", weights, model_.transformer, policy,
+        make_store(groups_).groups(), 64, [&](const std::string& line) { said_.push_back(line); },
         [&](int64_t done) { computed_ = done; });
   }
   std::vector<fs::path> files() const {
@@ -47,13 +47,14 @@ class Reference : public testing::Test {
   test::TemporaryDirectory directory_;
   LoadedModel model_;
   Adapter adapter_;
-  std::vector<EncodedGroup> groups_;
+  std::vector<GroupTokens> groups_;
+  GroupStore store_ = make_store(groups_);
   std::vector<std::string> said_;
   int64_t computed_ = 0;
 };
 
 TEST_F(Reference, PackingDoesNotChangeScores) {
-  const auto all = pointers(groups_);
+  const auto all = pointers(store_.groups());
   const at::Tensor together = score_groups(model_.transformer, all, &adapter_, 10000);
   const at::Tensor apart = score_groups(model_.transformer, all, &adapter_, 1);
   ASSERT_EQ(together.numel(), 14);
@@ -63,8 +64,9 @@ TEST_F(Reference, PackingDoesNotChangeScores) {
 
 TEST_F(Reference, ScoresAreTheLogProbabilitiesOfTheAnswers) {
   // The same from the plain definition: one sequence, all logits, log-softmax.
-  const at::Tensor scores = score_groups(model_.transformer, pointers(groups_), nullptr, 10000);
-  const EncodedGroup& group = groups_[3];
+  const at::Tensor scores =
+      score_groups(model_.transformer, pointers(store_.groups()), nullptr, 10000);
+  const EncodedGroup& group = store_.groups()[3];
   for (size_t b = 0; b < 2; ++b) {
     std::vector<int64_t> ids(group.prompt.begin(), group.prompt.end());
     ids.insert(ids.end(), group.branches[b].begin(), group.branches[b].end());
@@ -83,7 +85,7 @@ TEST_F(Reference, ScoresAreTheLogProbabilitiesOfTheAnswers) {
 }
 
 TEST_F(Reference, NamesChooseThePolicy) {
-  const auto all = pointers(groups_);
+  const auto all = pointers(store_.groups());
   const at::Tensor base = score_groups(model_.transformer, all, nullptr, 64);
   const at::Tensor adapted = score_groups(model_.transformer, all, &adapter_, 64);
   EXPECT_TRUE(at::equal(cached("base"), base));
@@ -97,13 +99,13 @@ TEST_F(Reference, NamesChooseThePolicy) {
 TEST_F(Reference, TheInitialReferenceStaysWhenTheAdapterMoves) {
   const auto policy = make_reference("initial", model_.config, adapter_, at::kCPU);
   const at::Tensor before =
-      score_groups(model_.transformer, pointers(groups_), policy.adapter.get(), 64);
+      score_groups(model_.transformer, pointers(store_.groups()), policy.adapter.get(), 64);
   {
     const c10::NoGradGuard no_grad;
     adapter_.flat().mul_(2);
   }
-  EXPECT_TRUE(at::equal(
-      before, score_groups(model_.transformer, pointers(groups_), policy.adapter.get(), 64)));
+  EXPECT_TRUE(at::equal(before, score_groups(model_.transformer, pointers(store_.groups()),
+                                             policy.adapter.get(), 64)));
 }
 
 TEST_F(Reference, TheSecondTimeComesFromDisk) {

@@ -21,7 +21,7 @@ class SelfTest : public ::testing::Test {
     return lora;
   }
   std::string run(const ReferencePolicy& reference) {
-    return run_self_test({model_.transformer, adapter_, groups_, source_, objective_, 1000,
+    return run_self_test({model_.transformer, adapter_, store_.groups(), source_, objective_, 1000,
                           test::mean_head(model_.transformer)},
                          reference);
   }
@@ -34,7 +34,7 @@ class SelfTest : public ::testing::Test {
   Adapter adapter_;
   ReferenceSource source_;
   ObjectiveConfig objective_;
-  std::vector<EncodedGroup> groups_ = test::mixed_groups(8);
+  GroupStore store_ = make_store(test::mixed_groups(8));
 };
 
 TEST_F(SelfTest, PassesOnAFreshAdapterAndLeavesNoGradient) {

@@ -62,7 +62,8 @@ class Step : public ::testing::Test {
   LoadedModel model_ = test::formula_model(test::tiny_config_json("qwen3"), 0.25);
   Adapter adapter_;
   ObjectiveConfig objective_;
-  std::vector<EncodedGroup> groups_ = test::mixed_groups(13);
+  GroupStore store_ = make_store(test::mixed_groups(13));
+  const std::vector<EncodedGroup>& groups_ = store_.groups();
 };
 
 TEST_F(Step, AccumulationEqualsOneBatch) {
@@ -81,9 +82,10 @@ TEST_F(Step, SharedPromptEqualsDuplicatedPrompt) {
   const auto shared = sums_of(pointers(groups_));
   std::vector<at::Tensor> alone;
   for (const EncodedGroup& group : groups_) {
-    for (const auto& branch : group.branches) {
-      const auto one = test::demonstration_group(group.prompt, branch);
-      alone.push_back(sums_of({&one}));
+    for (const TokenIds branch : group.branches) {
+      const GroupStore one = make_store({test::demonstration_group(
+          {group.prompt.begin(), group.prompt.end()}, {branch.begin(), branch.end()})});
+      alone.push_back(sums_of(pointers(one.groups())));
     }
   }
   EXPECT_LT((shared - at::cat(alone)).abs().max().item<float>(), 1e-5f);

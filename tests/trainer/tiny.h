@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "data/batches/groups.h"
+#include "data/batches/group_store.h"
 #include "model/lora.h"
 #include "tests/model/model_files.h"
 #include "tests/support.h"
@@ -27,13 +27,12 @@ inline Adapter tiny_adapter(uint64_t seed = 1) {
   return Adapter(tiny_config("llama"), tiny_lora(), seed, at::kCPU);
 }
 
-inline std::vector<EncodedGroup> tiny_pairs(int count, int32_t vocab) {
-  std::vector<EncodedGroup> groups;
+inline std::vector<GroupTokens> tiny_pairs(int count, int32_t vocab) {
+  std::vector<GroupTokens> groups;
   for (int32_t i = 0; i < count; ++i) {
-    EncodedGroup group;
+    GroupTokens group;
     group.prompt = {1, (3 * i + 2) % vocab};
     group.branches = {{(i + 5) % vocab, 2}, {(7 * i + 1) % vocab, (i + 3) % vocab, 2}};
-    group.key = std::to_string(i);
     group.where = {"pairs.jsonl", i + 1};
     groups.push_back(group);
   }

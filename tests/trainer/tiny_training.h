@@ -12,23 +12,23 @@
 
 namespace braid::test {
 
-inline EncodedGroup pair_group(std::vector<int32_t> prompt, std::vector<int32_t> chosen,
-                               std::vector<int32_t> rejected) {
-  EncodedGroup group;
+inline GroupTokens pair_group(std::vector<int32_t> prompt, std::vector<int32_t> chosen,
+                              std::vector<int32_t> rejected) {
+  GroupTokens group;
   group.prompt = std::move(prompt);
   group.branches = {std::move(chosen), std::move(rejected)};
   return group;
 }
 
-inline EncodedGroup demonstration_group(std::vector<int32_t> prompt, std::vector<int32_t> answer) {
-  EncodedGroup group;
+inline GroupTokens demonstration_group(std::vector<int32_t> prompt, std::vector<int32_t> answer) {
+  GroupTokens group;
   group.prompt = std::move(prompt);
   group.branches = {std::move(answer)};
   return group;
 }
 
 // Pairs and every fifth a demonstration, of many lengths.
-inline std::vector<EncodedGroup> mixed_groups(int64_t count) {
+inline std::vector<GroupTokens> mixed_groups(int64_t count) {
   const auto ids = [](const std::string& name, int64_t length) {
     std::vector<int32_t> result;
     for (int64_t i = 0; i < length; ++i) {
@@ -36,7 +36,7 @@ inline std::vector<EncodedGroup> mixed_groups(int64_t count) {
     }
     return result;
   };
-  std::vector<EncodedGroup> groups;
+  std::vector<GroupTokens> groups;
   for (int64_t i = 0; i < count; ++i) {
     const std::string name = std::to_string(i);
     auto prompt = ids("p" + name, 1 + i % 7), chosen = ids("c" + name, 1 + i % 5);

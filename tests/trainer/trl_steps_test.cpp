@@ -7,13 +7,13 @@
 namespace braid {
 namespace {
 
-std::vector<EncodedGroup> golden_groups(const Json& golden) {
-  std::vector<EncodedGroup> groups;
+GroupStore golden_groups(const Json& golden) {
+  std::vector<GroupTokens> groups;
   for (const Json& row : golden.at("pairs")) {
     const auto ids = [&](const char* key) { return row.at(key).get<std::vector<int32_t>>(); };
     groups.push_back(test::pair_group(ids("prompt_ids"), ids("chosen_ids"), ids("rejected_ids")));
   }
-  return groups;
+  return make_store(std::move(groups));
 }
 
 Adapter starting_adapter(const Json& golden, const ModelConfig& config) {
@@ -43,7 +43,8 @@ TEST_P(TrlSteps, EveryStepAgrees) {
   const Json golden = read_json_file(test::golden_path("trl_steps.json"));
   const Json& expected = golden.at("runs").at(GetParam());
   const auto model = test::formula_model(golden.at("config"), golden.at("scale").get<double>());
-  const auto groups = golden_groups(golden);
+  const GroupStore store = golden_groups(golden);
+  const auto& groups = store.groups();
   Adapter adapter = starting_adapter(golden, model.config);
   OptimizerConfig optimizer_config;
   AdamW optimizer(adapter, optimizer_config);

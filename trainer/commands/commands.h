@@ -32,6 +32,19 @@ struct GenerateRequest {
 };
 int run_generate(const RunConfiguration& config, const GenerateRequest& request);
 
+// "chosen" and "rejected" of a pair, "answer" of a demonstration, "answer 3" of more.
+std::string branch_name(size_t branch, size_t branches);
+
+struct TokensRequest {
+  std::string text;      // "-": standard input
+  bool control = false;  // names of control tokens in the text stand for these tokens
+};
+// Ids, byte ranges and pieces of a text.
+int inspect_tokens(const std::filesystem::path& model, const TokensRequest& request);
+
+// The chat template in use on sample conversations, or on the first `count` groups of the data.
+int inspect_template(const RunConfiguration& config, int64_t count);
+
 int inspect_model(const std::filesystem::path& path);
 
 // With a `model` (may be empty) the adapter is loaded onto it, which checks every tensor.

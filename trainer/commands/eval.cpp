@@ -69,13 +69,13 @@ Policy reference_policy(const RunConfiguration& config, const LoadedModel& model
   return adapter_policy("reference", path, model);
 }
 
-std::vector<EncodedGroup> held_out_pairs(const RunConfiguration& config, const ModelConfig& model) {
+Dataset held_out_pairs(const RunConfiguration& config, const ModelConfig& model) {
   Dataset data = load_dataset(config, model, /*need_training=*/false);
   std::erase_if(data.validation, [](const EncodedGroup& g) { return g.branches.size() != 2; });
   if (data.validation.empty()) {
     fail("no held-out pairs to evaluate; set data.validation, or a larger data.held_out");
   }
-  return std::move(data.validation);
+  return data;
 }
 
 std::vector<Policy> policies_to_evaluate(const RunConfiguration& config, const std::string& flag,
@@ -97,7 +97,8 @@ int run_eval(const RunConfiguration& config, const std::string& adapter) {
     fail("output: missing; the directory in which evaluation/ is written");
   }
   // Data first: its mistakes show before gigabytes are read.
-  const auto groups = held_out_pairs(config, load_model_config(config.model));
+  const Dataset data = held_out_pairs(config, load_model_config(config.model));
+  const auto& groups = data.validation;
   const LoadedModel model = open_model(config);
   const Policy reference = reference_policy(config, model);
   Scorer scorer(model.transformer, groups, config.train.micro_batch_tokens);

@@ -29,19 +29,10 @@ std::string prompt_text(const std::string& prompt) {
 }
 
 EncodedPrompt encode(const std::string& text, bool raw, const Tokenizer& tokenizer,
-                     TemplateKind kind) {
-  EncodedPrompt prompt{{}, tokenizer.special().stop};
-  if (raw) {
-    const auto& special = tokenizer.special();
-    if (special.add_bos && special.bos) prompt.ids.push_back(*special.bos);
-    const auto ids = tokenizer.encode(text);
-    prompt.ids.insert(prompt.ids.end(), ids.begin(), ids.end());
-  } else {
-    const ChatTemplate chat(tokenizer, kind);
-    prompt.ids = chat.render({{"user", text}}, /*generation_prompt=*/true);
-    prompt.stop.push_back(chat.stop_token());
-  }
-  return prompt;
+                     TemplateConfig config) {
+  if (raw) config.name = "none";
+  const ChatTemplate chat(tokenizer, config);
+  return {chat.prompt({{"user", text}}), chat.stop_tokens()};
 }
 
 // Embeddings are often padded beyond the tokenizer; such an id is no text, and shows as U+FFFD.
@@ -55,8 +46,7 @@ int run_generate(const RunConfiguration& config, const GenerateRequest& request)
   const std::string text = prompt_text(request.prompt);
   if (text.empty()) fail("--prompt: the prompt is empty");
   const auto tokenizer = load_tokenizer(config.model);
-  const EncodedPrompt prompt =
-      encode(text, request.raw, *tokenizer, parse_template_kind(config.data.chat_template));
+  const EncodedPrompt prompt = encode(text, request.raw, *tokenizer, config.data.chat_template);
   const LoadedModel model = open_model(config);
   std::optional<Adapter> adapter;
   if (const auto path = choose_adapter(config, request.adapter)) {

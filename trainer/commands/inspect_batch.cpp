@@ -39,10 +39,7 @@ std::vector<bool> loss_mask(const PackedBatch& batch) {
 }
 
 std::string segment_name(size_t index, size_t branches) {
-  if (index == 0) return "prompt";
-  if (branches == 1) return "answer";
-  if (branches == 2) return index == 1 ? "chosen" : "rejected";
-  return fmt::format("answer {}", index);
+  return index == 0 ? "prompt" : branch_name(index - 1, branches);
 }
 
 std::string describe_group(const EncodedGroup& group, const Tokenizer* tokenizer) {

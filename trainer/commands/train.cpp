@@ -65,14 +65,36 @@ void print_header(const RunConfiguration& config, const Dataset& data, const Ada
                   config.loss.beta, config.train.sft_weight, config.optimizer.learning_rate));
 }
 
-at::Tensor cached_reference(const RunConfiguration& config, const LoadedModel& model,
-                            const std::string& weights, const ReferencePolicy& reference,
-                            const std::vector<EncodedGroup>& groups, const std::string& what) {
-  Progress progress("reference " + what, static_cast<int64_t>(groups.size()));
-  return reference_logps(fs::path(config.output) / "reference", weights, model.transformer,
-                         reference, groups, config.train.micro_batch_tokens, say,
-                         [&](int64_t done) { progress.update(done); });
-}
+// Log-probabilities of the reference policy, from the cache of the run or computed now.
+class References {
+ public:
+  References(const RunConfiguration& config, const LoadedModel& model, const std::string& weights,
+             const ReferencePolicy& policy)
+      : config_(config), model_(model), weights_(weights), policy_(policy) {}
+
+  ReferenceSource training(const std::vector<EncodedGroup>& groups) const {
+    if (!config_.train.cache_reference) return ReferenceSource(policy_);
+    return ReferenceSource(cached(groups, "training"), groups);
+  }
+
+  // [branches of groups]
+  at::Tensor held_out(const std::vector<EncodedGroup>& groups) const {
+    return cached(groups, "held out");
+  }
+
+ private:
+  at::Tensor cached(const std::vector<EncodedGroup>& groups, const std::string& what) const {
+    Progress progress("reference " + what, static_cast<int64_t>(groups.size()));
+    return reference_logps(fs::path(config_.output) / "reference", weights_, model_.transformer,
+                           policy_, groups, config_.train.micro_batch_tokens, say,
+                           [&](int64_t done) { progress.update(done); });
+  }
+
+  const RunConfiguration& config_;
+  const LoadedModel& model_;
+  const std::string& weights_;
+  const ReferencePolicy& policy_;
+};
 
 // The new adapter takes the old one's place in one rename; a crash leaves one or the other.
 void export_adapter(const fs::path& output, const Adapter& adapter, const std::string& base) {
@@ -85,8 +107,17 @@ void export_adapter(const fs::path& output, const Adapter& adapter, const std::s
   sync_directory(output);
 }
 
-bool has_pairs(const std::vector<EncodedGroup>& groups) {
-  return std::ranges::any_of(groups, [](const auto& group) { return group.branches.size() == 2; });
+Dataset load_data(const RunConfiguration& config) {
+  Dataset data = load_dataset(config, load_model_config(config.model), /*need_training=*/true,
+                              fs::path(config.output) / "tokens");
+  const auto is_pair = [](const EncodedGroup& group) { return group.branches.size() == 2; };
+  if (std::ranges::none_of(data.validation, is_pair)) data.validation.clear();
+  return data;
+}
+
+// [hidden], in the head's type: a row's product with it is the row's mean logit.
+at::Tensor mean_of_head(const Transformer& model) {
+  return model.head_weight().mean(0, false, at::kFloat).to(model.dtype());
 }
 
 }  // namespace
@@ -95,8 +126,7 @@ int run_train(const RunConfiguration& config) {
   if (config.output.empty()) fail("output: missing; the directory of this run");
   const ObjectiveConfig objective = objective_config(config);
   // Data first: its mistakes show before gigabytes are read.
-  Dataset data = load_dataset(config, load_model_config(config.model), /*need_training=*/true);
-  if (!has_pairs(data.validation)) data.validation.clear();
+  const Dataset data = load_data(config);
   fs::create_directories(config.output);
   const LoadedModel model = open_model(config);
   const std::string weights = weights_fingerprint(config.model);
@@ -111,29 +141,22 @@ int run_train(const RunConfiguration& config) {
   const TrainingState state = resume(config.output, identity, adapter, optimizer);
   write_run_file(config.output, config, identity);
 
-  const auto mean_head =
-      model.transformer.head_weight().mean(0, false, at::kFloat).to(model.transformer.dtype());
-  const auto context = [&](const ReferenceSource& source) {
-    return StepContext{
-        model.transformer, adapter, data.train, source, objective, config.train.micro_batch_tokens,
-        mean_head};
-  };
   ReferenceSource source;
-  say(run_self_test(context(source), reference));
-  if (objective.needs_reference() && !config.train.cache_reference) {
-    source = ReferenceSource(reference);
-  } else if (objective.needs_reference()) {
-    source = ReferenceSource(
-        cached_reference(config, model, weights, reference, data.train, "training"), data.train);
+  const StepContext step{model.transformer,
+                         adapter,
+                         data.train,
+                         source,
+                         objective,
+                         config.train.micro_batch_tokens,
+                         mean_of_head(model.transformer)};
+  say(run_self_test(step, reference));
+  const References references(config, model, weights, reference);
+  at::Tensor held_out;
+  if (objective.needs_reference()) {
+    source = references.training(data.train);
+    if (!data.validation.empty()) held_out = references.held_out(data.validation);
   }
-  at::Tensor held_out_reference;
-  if (!data.validation.empty()) {
-    held_out_reference =
-        cached_reference(config, model, weights, reference, data.validation, "held out");
-  }
-
-  const StepContext step = context(source);
-  Training training({config, step, data.validation, held_out_reference, adapter, optimizer,
+  Training training({config, step, data.validation, held_out, adapter, optimizer,
                      measured_peak_flops(model.transformer.dtype(), model.transformer.device())},
                     state);
   training.run();

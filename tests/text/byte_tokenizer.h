@@ -1,9 +1,10 @@
-// A tokenizer whose ids are bytes, with the two ChatML tokens; its model has no template of its
-// own.
+// A tokenizer whose ids are bytes, with control tokens of the test's choice behind them: what
+// templates and encoding do can be seen without a vocabulary in between.
 #pragma once
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -13,16 +14,28 @@ namespace braid::test {
 
 class ByteTokenizer : public Tokenizer {
  public:
+  static constexpr int32_t kFirstControl = 256;
+  // Of the default vocabulary.
   static constexpr int32_t kTurnBegin = 256, kTurnEnd = 257;
 
-  ByteTokenizer() { special_.stop = {kTurnEnd}; }
+  // ChatML's tokens; the model has no template of its own.
+  ByteTokenizer() : ByteTokenizer({"<|im_start|>", "<|im_end|>"}, {"<|im_end|>"}, "") {}
 
+  ByteTokenizer(std::vector<std::string> control, const std::vector<std::string>& stop,
+                std::string chat_template)
+      : control_(std::move(control)) {
+    for (const std::string& name : stop) special_.stop.push_back(special_id(name).value());
+    special_.chat_template = std::move(chat_template);
+  }
+
+  SpecialTokens& special_tokens() { return special_; }
+
+  // ~ stands for what is normalised away, \x01 for what cannot be encoded.
   std::vector<int32_t> encode(std::string_view text) const override {
     std::vector<int32_t> ids;
     for (const char c : text) {
       if (c == '\x01') fail("no token for this text");
-      if (c != '~')
-        ids.push_back(static_cast<unsigned char>(c));  // ~ stands for what is normalised away
+      if (c != '~') ids.push_back(static_cast<unsigned char>(c));
     }
     return ids;
   }
@@ -38,8 +51,9 @@ class ByteTokenizer : public Tokenizer {
       const size_t length = control < 0 ? 1 : piece(control).size();
       if (control >= 0) spans.push_back({control, {at, at + length}});
       if (control < 0) {
-        for (const int32_t id : encode(text.text.substr(at, 1)))
+        for (const int32_t id : encode(text.text.substr(at, 1))) {
           spans.push_back({id, {at, at + 1}});
+        }
       }
       at += length;
     }
@@ -51,33 +65,36 @@ class ByteTokenizer : public Tokenizer {
     return text;
   }
   std::string piece(int32_t id) const override {
-    if (id == kTurnBegin) return "<|im_start|>";
-    if (id == kTurnEnd) return "<|im_end|>";
-    return std::string(1, static_cast<char>(id));
+    if (id < kFirstControl) return std::string(1, static_cast<char>(id));
+    return control_.at(static_cast<size_t>(id - kFirstControl));
   }
-  int32_t vocab_size() const override { return 258; }
+  int32_t vocab_size() const override {
+    return kFirstControl + static_cast<int32_t>(control_.size());
+  }
   std::optional<int32_t> special_id(std::string_view name) const override {
-    if (name == "<|im_start|>") return kTurnBegin;
-    if (name == "<|im_end|>") return kTurnEnd;
-    return std::nullopt;
+    const auto found = std::ranges::find(control_, name);
+    if (found == control_.end()) return std::nullopt;
+    return kFirstControl + static_cast<int32_t>(found - control_.begin());
   }
   const SpecialTokens& special() const override { return special_; }
   std::string fingerprint() const override { return "bytes"; }
 
  private:
-  // The control token whose name stands at `at` without a foreign byte; -1 when there is none.
+  // The longest control token whose name stands at `at` without a foreign byte; -1: none.
   int32_t control_at(const RenderedText& text, size_t at) const {
-    for (const int32_t id : {kTurnBegin, kTurnEnd}) {
-      const std::string name = piece(id);
+    int32_t best = -1;
+    for (const std::string& name : control_) {
       if (text.text.compare(at, name.size(), name) != 0) continue;
       const bool foreign = std::ranges::any_of(text.foreign, [&](const ByteRange& range) {
         return range.begin < at + name.size() && range.end > at;
       });
-      if (!foreign) return id;
+      const bool longer = best < 0 || name.size() > piece(best).size();
+      if (!foreign && longer) best = *special_id(name);
     }
-    return -1;
+    return best;
   }
 
+  std::vector<std::string> control_;
   SpecialTokens special_;
 };
 
