@@ -17,21 +17,24 @@
 
 namespace braid {
 
-// The template itself asked to stop: `raise_exception(message)`. The message is the template's.
+// The template itself asked to stop: `raise_exception(message)`. The message is the template's, as
+// it stands: it may have several lines and hold text from feedback.
 class TemplateRefusal : public Error {
  public:
   using Error::Error;
 };
 
 struct RenderLimits {
-  size_t output_bytes = size_t{1} << 26;
-  size_t steps = size_t{1} << 24;  // statements executed, loop rounds and calls, all together
-  int depth = 100;                 // nested calls and expressions
+  size_t output_bytes = size_t{1} << 26;  // of the result and of every text on the way to it
+  size_t memory_bytes = size_t{1} << 28;  // of all values made on the way, together
+  size_t steps = size_t{1} << 24;         // statements, loop rounds, calls; long texts count more
+  int depth = 1000;  // nested statements, expressions, calls and values at one time
 };
 
 class JinjaTemplate {
  public:
-  // Parses. Error "WHERE:LINE: what" on a syntax error or a construct outside the subset.
+  // Parses. Error "WHERE:LINE: what" on a syntax error or a construct outside the subset. Line
+  // ends are normalised, and one at the very end is dropped, as Jinja does it.
   JinjaTemplate(std::string_view source, std::string where);
   ~JinjaTemplate();
   JinjaTemplate(JinjaTemplate&&) noexcept;
@@ -39,7 +42,9 @@ class JinjaTemplate {
 
   // Renders with the members of `own` and `foreign` as variables (two objects without common keys).
   // Strings in `foreign` keep their origin through every operation: a slice, a concatenation or a
-  // filter of foreign text is foreign. `now` is what strftime_now formats, in UTC.
+  // filter of foreign text is foreign, and so is everything printed for a list or object in it. A
+  // number or boolean that is printed on its own counts as the template's: it spells no token.
+  // `now` is what strftime_now formats, in UTC. Safe to call from several threads at once.
   // Errors: TemplateRefusal; otherwise "WHERE:LINE: what" for an undefined value that is used, a
   // wrong type, an unknown filter or method, or a limit that was passed.
   RenderedText render(const Json& own, const Json& foreign, std::time_t now,
