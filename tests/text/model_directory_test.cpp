@@ -159,21 +159,41 @@ TEST(SentencePieceTokenizer, DirectoryAddsControlTokens) {
   EXPECT_THAT(tokenizer->special().stop, ElementsAre(9));
   EXPECT_FALSE(tokenizer->special().add_bos);
   EXPECT_EQ(tokenizer->decode(std::vector<int32_t>{8, 3, 9}), "<|im_start|>a<|im_end|>");
+  // A token that is not special is matched in any text.
+  EXPECT_THAT(tokenizer->encode("a<|im_end|>"), ElementsAre(3, 0));
   config["added_tokens_decoder"]["9"]["special"] = false;
+  config.erase("eos_token");
   directory.with("tokenizer_config.json", config);
-  EXPECT_THAT(directory.load_failure(), HasSubstr("added_tokens_decoder.9.special"));
+  EXPECT_THAT(directory.load()->encode("a<|im_end|>"), ElementsAre(3, 9));
   config["added_tokens_decoder"] = {{"11", {{"content", "<|im_end|>"}, {"special", true}}}};
   directory.with("tokenizer_config.json", config);
-  EXPECT_THAT(directory.load_failure(), HasSubstr("does not follow the 8 tokens"));
+  EXPECT_THAT(directory.load_failure(), HasSubstr("does not follow the 8 tokens before it"));
 }
 
-TEST(SentencePieceTokenizer, ConvertedTokenizerJsonGivesWay) {
+TEST(SentencePieceTokenizer, TokenizerJsonWins) {
   ModelDirectory directory;
   directory.with("tokenizer.model", small_model(true));
-  directory.with("tokenizer.json", Json{{"model", {{"type", "BPE"}, {"byte_fallback", true}}}});
   EXPECT_EQ(directory.load()->vocab_size(), 8);
   tiny(directory);
   EXPECT_EQ(directory.load()->vocab_size(), 334);
+}
+
+// Where a space goes in a conversation: `legacy` of transformers' Llama tokenizer.
+TEST(SentencePieceTokenizer, LegacyPutsASpaceBehindControlTokens) {
+  ModelDirectory directory;
+  directory.with("tokenizer.model", small_model(true));
+  const RenderedText text = {"a<s>a</s> a", {}, {}};
+  EXPECT_THAT(directory.load()->encode_rendered(text), ElementsAre(3, 1, 3, 2, 4, 3));
+  directory.with("tokenizer_config.json", Json{{"legacy", false}});
+  const auto tokenizer = directory.load();
+  EXPECT_THAT(tokenizer->encode_rendered(text), ElementsAre(3, 1, 5, 2, 3));
+  EXPECT_THAT(tokenizer->encode_rendered({"<s>a", {}, {}}), ElementsAre(1, 5));
+  EXPECT_THAT(tokenizer->encode_spans(text),
+              ElementsAre(TokenSpan{3, {0, 1}}, TokenSpan{1, {1, 4}}, TokenSpan{5, {4, 5}},
+                          TokenSpan{2, {5, 9}}, TokenSpan{3, {9, 11}}));
+  // A foreign byte in the middle of a name keeps it plain.
+  EXPECT_THAT(tokenizer->encode_rendered({"a</s>", {{3, 4}}, {}}), ElementsAre(3, 0));
+  EXPECT_THAT(tokenizer->encode_rendered({"a</s>", {{0, 1}}, {}}), ElementsAre(3, 2));
 }
 
 }  // namespace
