@@ -105,7 +105,7 @@ void BpeModel::check(const Vocabulary& vocabulary) const {
 void BpeModel::set_up_bytes(const Vocabulary& vocabulary) {
   for (int byte = 0; byte < 256; ++byte) {
     const auto id = vocabulary.find(byte_character(static_cast<unsigned char>(byte)));
-    if (id && vocabulary.kind(*id) != TokenKind::kControl) {
+    if (id && vocabulary.kind(*id) == TokenKind::kNormal) {
       byte_ids_[static_cast<size_t>(byte)] = *id;
     }
   }
@@ -118,7 +118,7 @@ void BpeModel::set_up_characters(const Vocabulary& vocabulary) {
   for (int32_t id = 0; id < vocabulary.size(); ++id) {
     const std::string& name = vocabulary.name(id);
     const TokenKind kind = vocabulary.kind(id);
-    if (kind == TokenKind::kUnused || kind == TokenKind::kControl) continue;
+    if (kind != TokenKind::kNormal) continue;
     if (name.size() <= affixes + 4) characters_.insert(name, id);
   }
   if (!settings_.byte_fallback) return;
@@ -137,7 +137,7 @@ void BpeModel::index_words(const Vocabulary& vocabulary) {
   ModelScratch scratch;
   for (int32_t id = 0; id < vocabulary.size(); ++id) {
     const TokenKind kind = vocabulary.kind(id);
-    if (kind == TokenKind::kUnused || kind == TokenKind::kControl) continue;
+    if (kind != TokenKind::kNormal) continue;
     const auto word = settings_.byte_level ? bytes_of_name(vocabulary.name(id))
                                            : std::optional(vocabulary.name(id));
     if (!word) continue;  // outside the alphabet: no text gets there

@@ -5,18 +5,20 @@
 #include <map>
 
 #include "data/text/pattern.h"
+#include "data/text/unicode_additions.h"
 
 namespace braid {
 namespace {
 
 constexpr uint32_t kCodePoints = 0x110000;
 
-// Every character but surrogates; the rest of the table stays without classes.
+// Every character that can have a class; no plane but these has assigned ones.
 std::string all_characters() {
   std::string text;
-  text.reserve(kCodePoints * 4);
   for (uint32_t c = 0; c < kCodePoints; ++c) {
-    if (c < 0xd800 || c > 0xdfff) append_utf8(text, c);
+    const bool surrogate = c >= 0xd800 && c <= 0xdfff;
+    const bool assigned = c < 0x40000 || c >> 12 == 0xe0;
+    if (assigned && !surrogate) append_utf8(text, c);
   }
   return text;
 }
@@ -34,6 +36,14 @@ void mark(const std::string& text, const char* pattern, uint8_t classes,
   }
 }
 
+void set(std::span<const CodeRange> ranges, uint8_t classes, bool on, std::vector<uint8_t>& table) {
+  for (const auto& [first, last] : ranges) {
+    for (uint32_t c = first; c <= last; ++c) {
+      table[c] = static_cast<uint8_t>(on ? table[c] | classes : table[c] & ~classes);
+    }
+  }
+}
+
 }  // namespace
 
 CharClasses::CharClasses() {
@@ -44,6 +54,12 @@ CharClasses::CharClasses() {
   mark(text, R"(\p{White_Space}+)", kSpace, table);
   mark(text, R"([\p{P}!-/:-@\[-`{-~]+)", kPunctuation, table);
   mark(text, R"([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+)", kWord, table);
+  mark(text, R"(\p{N}+)", kNumeric, table);
+  set(newer_word_characters(), kWord, true, table);
+  set(newer_numeric_characters(), kNumeric, true, table);
+  set(newer_characters("P"), kPunctuation, false, table);
+  set(less_punctuation(), kPunctuation, false, table);
+  set(more_punctuation(), kPunctuation, true, table);
   std::copy_n(table.begin(), ascii_.size(), ascii_.begin());
   std::map<Block, uint16_t> known;
   for (uint32_t first = 0; first < kCodePoints; first += 256) {

@@ -13,14 +13,16 @@ namespace braid {
 class CharClasses {
  public:
   enum Class : uint8_t {
-    kLetter = 1,       // \p{L}
-    kNumber = 2,       // \p{N}
-    kSpace = 4,        // White_Space
+    kLetter = 1,  // \p{L}
+    kNumber = 2,  // \p{N}
+    kSpace = 4,   // White_Space
+    // As Rust and its libraries have them:
     kPunctuation = 8,  // \p{P}, and all ASCII punctuation
-    kWord = 16,        // Alphabetic, marks, decimal digits, connectors, joiners: \w in Rust
+    kWord = 16,        // Alphabetic, marks, decimal digits, connectors, joiners: \w
+    kNumeric = 32,     // \p{N}, of a newer Unicode
   };
 
-  // Made at first use from PCRE2's own properties, so that both always agree.
+  // Made at first use from PCRE2's own properties, so that patterns and tables always agree.
   static const CharClasses& get();
 
   uint8_t of(uint32_t code_point) const {

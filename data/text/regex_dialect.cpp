@@ -5,13 +5,28 @@
 #include <cctype>
 
 #include "base/error.h"
+#include "data/text/unicode_additions.h"
 
 namespace braid {
 namespace {
 
-// PCRE2's \w has all numbers and lacks marks and connectors other than the underscore.
-constexpr std::string_view kWordMembers = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
 constexpr std::string_view kHexMembers = "0-9A-Fa-f";
+
+std::string members(std::span<const CodeRange> ranges) {
+  std::string text;
+  for (const auto& [first, last] : ranges) {
+    text += fmt::format("\\x{{{:x}}}-\\x{{{:x}}}", first, last);
+  }
+  return text;
+}
+
+// PCRE2's \w has all numbers and lacks marks and connectors other than the underscore. Oniguruma's
+// has a few numbers below U+0100.
+const std::string& word_members() {
+  static const std::string text =
+      R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\xb2\xb3\xb9\xbc-\xbe)" + members(newer_word_characters());
+  return text;
+}
 
 class Translator {
  public:
@@ -61,21 +76,25 @@ class Translator {
         return replace(2, next == 's' ? "\\p{White_Space}" : "\\P{White_Space}");
       case 'w':
       case 'W':
-        return class_escape(next == 'W', kWordMembers);
+        return class_escape(next == 'W', word_members());
       case 'h':
       case 'H':
         return class_escape(next == 'H', kHexMembers);
       case 'b':
       case 'B':
         return word_boundary(next == 'B');
+      case 'd':
+      case 'D':
+        return category(2, "Nd", next == 'D');
       case 'p':
       case 'P':
-      case 'x':
         return property();
+      case 'x':
+        return copy(braced_length());
       case 'u':
         return code_point();
       default:
-        if (std::string_view("rntfdD").find(next) == std::string_view::npos &&
+        if (std::string_view("rntf").find(next) == std::string_view::npos &&
             !std::ispunct(static_cast<unsigned char>(next))) {
           refuse(2);
         }
@@ -91,16 +110,34 @@ class Translator {
 
   void word_boundary(bool negated) {
     if (class_depth_ > 0) refuse(2);  // a backspace there
-    const std::string word = fmt::format("[{}]", kWordMembers);
+    const std::string word = fmt::format("[{}]", word_members());
     const std::string boundary = fmt::format("(?<={0})(?!{0})|(?<!{0})(?={0})", word);
     replace(2, fmt::format("(?{}{})", negated ? "!" : ":", boundary));
   }
 
-  void property() {
-    const bool braced = pattern_.substr(at_ + 2).starts_with('{');
-    const size_t end = braced ? pattern_.find('}', at_) : at_ + 1;
+  // Of \p{...}, \pX, \x{...} or the start of \xHH.
+  size_t braced_length() const {
+    if (!pattern_.substr(at_ + 2).starts_with('{'))
+      return std::min<size_t>(2, pattern_.size() - at_);
+    const size_t end = pattern_.find('}', at_);
     if (end == std::string_view::npos) refuse(3);
-    copy(end + 1 - at_);
+    return end + 1 - at_;
+  }
+
+  void property() {
+    const size_t length = braced_length();
+    if (length == 2) return copy(2);
+    const std::string_view name = pattern_.substr(at_ + 3, length - 4);
+    name.size() > 2 ? copy(length) : category(length, name, pattern_[at_ + 1] == 'P');
+  }
+
+  // A general category, with the characters that PCRE2 may be too old for.
+  void category(size_t length, std::string_view name, bool negated) {
+    const std::string known = fmt::format("\\{}{{{}}}", negated ? 'P' : 'p', name);
+    const std::string newer = members(newer_characters(name));
+    if (newer.empty() || (class_depth_ > 0 && negated)) return replace(length, known);
+    if (class_depth_ > 0) return replace(length, known + newer);
+    replace(length, fmt::format("[{}\\p{{{}}}{}]", negated ? "^" : "", name, newer));
   }
 
   void code_point() {

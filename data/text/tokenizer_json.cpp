@@ -53,10 +53,10 @@ void place_added_tokens(std::vector<AddedTokenEntry>& entries, const TokenRoles&
     }
     entry.special = roles.is_control(entry);
     const TokenKind kind = entry.special ? TokenKind::kControl : TokenKind::kUserDefined;
-    if (model_id) {
-      vocabulary.set_kind(*model_id, kind);
-    } else {
+    if (!model_id) {
       vocabulary.add(entry.content, id, kind, id + 1);
+    } else if (entry.special) {
+      vocabulary.set_kind(*model_id, kind);
     }
   }
 }

@@ -33,7 +33,7 @@ std::unique_ptr<PreTokenizer> read_split(ObjectReader& reader, const std::string
 
 std::unique_ptr<PreTokenizer> read_digits(ObjectReader& reader) {
   const bool individual = reader.boolean("individual_digits", false);
-  return class_splitter(CharClasses::kNumber,
+  return class_splitter(CharClasses::kNumeric,
                         individual ? SplitBehavior::kIsolated : SplitBehavior::kContiguous);
 }
 

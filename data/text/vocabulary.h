@@ -11,7 +11,7 @@
 namespace braid {
 
 enum class TokenKind : uint8_t {
-  kNormal,       // made by the model
+  kNormal,       // made by the model; may be matched in plain text as well
   kControl,      // placed by templates only; named by its own text
   kUserDefined,  // matched in plain text as it is; named by its own text
   kUnused,       // an id without a token

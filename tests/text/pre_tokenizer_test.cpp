@@ -76,8 +76,11 @@ TEST(PatternSplitter, LongRunsSplit) {
 }
 
 TEST(RegexDialect, RewritesAndRefuses) {
-  EXPECT_EQ(to_pcre2(R"([^\s\p{L}\\]+(?!\S)|\x41|\.)", "x"),
-            R"([^\p{White_Space}\p{L}\\]+(?!\P{White_Space})|\x41|\.)");
+  EXPECT_EQ(to_pcre2(R"([^\s\p{Lt}\\]+(?!\S)|\x41|\.)", "x"),
+            R"([^\p{White_Space}\p{Lt}\\]+(?!\P{White_Space})|\x41|\.)");
+  EXPECT_EQ(
+      to_pcre2(R"(\p{Pd}\P{Pd}[a\p{Pd}])", "x"),
+      R"([\p{Pd}\x{10d6e}-\x{10d6e}][^\p{Pd}\x{10d6e}-\x{10d6e}][a\p{Pd}\x{10d6e}-\x{10d6e}])");
   EXPECT_EQ(to_pcre2("(?i:'s)|[a-z^$.(*]{1,3}?", "x"), "(?i:'s)|[a-z^$.(*]{1,3}?");
   EXPECT_EQ(to_pcre2(R"(\u4e00|[\u4e00-\u9fa5])", "x"), R"(\x{4e00}|[\x{4e00}-\x{9fa5}])");
   EXPECT_EQ(to_pcre2(" ?[^(\\s|[.,!?])]+", "x"), " ?[^(\\p{White_Space}|.,!?)]+");
@@ -124,8 +127,8 @@ TEST(SplitScanner, RandomTextsAsPcre2) {
 TEST(CharClasses, Samples) {
   const CharClasses& classes = CharClasses::get();
   EXPECT_EQ(classes.of('a'), CharClasses::kLetter | CharClasses::kWord);
-  EXPECT_EQ(classes.of('7'), CharClasses::kNumber | CharClasses::kWord);
-  EXPECT_EQ(classes.of(0xbd), CharClasses::kNumber);  // one half
+  EXPECT_EQ(classes.of('7'), CharClasses::kNumber | CharClasses::kNumeric | CharClasses::kWord);
+  EXPECT_EQ(classes.of(0xbd), CharClasses::kNumber | CharClasses::kNumeric);  // one half
   EXPECT_EQ(classes.of('_'), CharClasses::kPunctuation | CharClasses::kWord);
   EXPECT_EQ(classes.of('$'), CharClasses::kPunctuation);  // a symbol, but ASCII
   EXPECT_EQ(classes.of(0x20ac), 0);                       // the euro is none
