@@ -35,7 +35,7 @@ class Translator {
 
   std::string run() {
     while (at_ < pattern_.size()) step();
-    if (class_depth_ > 0) refuse(0);
+    if (class_depth_ > 0) fail("{}: the pattern {} ends inside a class", where_, quote(pattern_));
     return result_;
   }
 

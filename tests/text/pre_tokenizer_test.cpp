@@ -85,12 +85,16 @@ TEST(RegexDialect, RewritesAndRefuses) {
   EXPECT_EQ(to_pcre2(R"(\u4e00|[\u4e00-\u9fa5])", "x"), R"(\x{4e00}|[\x{4e00}-\x{9fa5}])");
   EXPECT_EQ(to_pcre2(" ?[^(\\s|[.,!?])]+", "x"), " ?[^(\\p{White_Space}|.,!?)]+");
   EXPECT_EQ(to_pcre2("^a$", "x"), "(?m:^)a(?m:$)");
-  for (const char* construct : {R"(\R)", R"([\b])", R"([\W])", R"(\u4e0)", "(*UCP)a", "a{,3}",
-                                "a{1,3}+", "[a[^b]]", "[a&&b]", "[[:alpha:]]", "(?m:a)", "(?P<n>a)",
-                                "(?R)", "a\\", R"(\p{L)", "[a", "[]a]", R"(\1)"}) {
+  for (const char* construct :
+       {R"(\R)", R"([\b])", R"([\W])", R"(\u4e0)", "(*UCP)a", "a{,3}", "a{1,3}+", "[a[^b]]",
+        "[a&&b]", "[[:alpha:]]", "(?m:a)", "(?P<n>a)", "(?R)", "a\\", R"(\p{L)", "[]a]", R"(\1)"}) {
     EXPECT_THAT(error_of([&] { to_pcre2(construct, "f.json"); }), HasSubstr("is not supported"))
         << construct;
   }
+}
+
+TEST(RegexDialect, UnterminatedClass) {
+  EXPECT_THAT(error_of([] { to_pcre2("x[a", "f.json"); }), HasSubstr("ends inside a class"));
 }
 
 // Every character in every surrounding that a pattern can tell apart.
