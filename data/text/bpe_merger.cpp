@@ -27,11 +27,11 @@ size_t spread(uint64_t key) { return (key * 0x9e3779b97f4a7c15u) >> 32; }
 BpeMerger::BpeMerger(const std::vector<Merge>& merges) {
   slots_.assign(std::bit_ceil(merges.size() * 2 + 2), Slot{kNoPair, kNoRank, -1});
   mask_ = slots_.size() - 1;
-  for (size_t rank = 0; rank < merges.size(); ++rank) {
-    const uint64_t key = pair_key(merges[rank].left, merges[rank].right);
+  for (const Merge& merge : merges) {
+    const uint64_t key = pair_key(merge.left, merge.right);
     size_t at = spread(key) & mask_;
     while (slots_[at].pair != kNoPair) at = (at + 1) & mask_;
-    slots_[at] = {key, static_cast<int32_t>(rank), merges[rank].result};
+    slots_[at] = {key, merge.rank, merge.result};
   }
 }
 
@@ -43,12 +43,12 @@ const BpeMerger::Slot* BpeMerger::find(int32_t left, int32_t right) const {
   }
 }
 
-void BpeMerger::merge(std::vector<int32_t>& symbols) const {
+void BpeMerger::merge(std::vector<int32_t>& symbols, std::vector<ByteRange>* ranges) const {
   if (symbols.size() < 2) return;
-  symbols.size() <= kShortWord ? merge_short(symbols) : merge_long(symbols);
+  symbols.size() <= kShortWord ? merge_short(symbols, ranges) : merge_long(symbols, ranges);
 }
 
-void BpeMerger::merge_short(std::vector<int32_t>& symbols) const {
+void BpeMerger::merge_short(std::vector<int32_t>& symbols, std::vector<ByteRange>* ranges) const {
   std::array<int32_t, kShortWord> ranks;    // of the pair (i, i + 1)
   std::array<int32_t, kShortWord> results;  // what that pair becomes
   size_t count = symbols.size();
@@ -64,6 +64,10 @@ void BpeMerger::merge_short(std::vector<int32_t>& symbols) const {
     if (ranks[best] == kNoRank) break;
     symbols[best] = results[best];
     symbols.erase(symbols.begin() + best + 1);
+    if (ranges != nullptr) {
+      (*ranges)[best].end = (*ranges)[best + 1].end;
+      ranges->erase(ranges->begin() + best + 1);
+    }
     --count;
     std::copy(ranks.begin() + best + 1, end, ranks.begin() + best);
     std::copy(results.begin() + best + 1, results.begin() + count, results.begin() + best);
@@ -72,7 +76,7 @@ void BpeMerger::merge_short(std::vector<int32_t>& symbols) const {
   }
 }
 
-void BpeMerger::merge_long(std::vector<int32_t>& symbols) const {
+void BpeMerger::merge_long(std::vector<int32_t>& symbols, std::vector<ByteRange>* ranges) const {
   // Symbols form a linked list; a merged-away symbol is -1. An entry of the queue is stale when its
   // two symbols are no longer those it was made for.
   const size_t count = symbols.size();
@@ -95,6 +99,10 @@ void BpeMerger::merge_long(std::vector<int32_t>& symbols) const {
     if (pair_key(symbols[left], symbols[right]) != pair || next[left] != right) continue;
     symbols[left] = result;
     symbols[right] = -1;
+    if (ranges != nullptr) {
+      (*ranges)[left].end = (*ranges)[right].end;
+      (*ranges)[right] = {};
+    }
     next[left] = next[right];
     if (next[left] < count) {
       previous[next[left]] = left;
@@ -103,6 +111,7 @@ void BpeMerger::merge_long(std::vector<int32_t>& symbols) const {
     if (previous[left] < count) propose(previous[left], left);
   }
   std::erase(symbols, -1);
+  if (ranges != nullptr) std::erase(*ranges, ByteRange{});
 }
 
 }  // namespace braid

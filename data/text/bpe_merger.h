@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "data/jinja/rendered_text.h"
+
 namespace braid {
 
 class BpeMerger {
@@ -14,13 +16,15 @@ class BpeMerger {
     int32_t left;
     int32_t right;
     int32_t result;
+    int32_t rank;  // several pairs may share one
   };
 
-  // The position in `merges` is the rank. The caller has refused repeated pairs.
+  // The caller has refused repeated pairs.
   explicit BpeMerger(const std::vector<Merge>& merges);
 
   // Merges `symbols` in place: O(n^2) on short words, where that is fastest, else O(n log n).
-  void merge(std::vector<int32_t>& symbols) const;
+  // `ranges`, when given, has the range of each symbol in the word, and follows.
+  void merge(std::vector<int32_t>& symbols, std::vector<ByteRange>* ranges = nullptr) const;
 
  private:
   struct Slot {
@@ -30,8 +34,8 @@ class BpeMerger {
   };
 
   const Slot* find(int32_t left, int32_t right) const;  // null when the pair has no rank
-  void merge_short(std::vector<int32_t>& symbols) const;
-  void merge_long(std::vector<int32_t>& symbols) const;
+  void merge_short(std::vector<int32_t>& symbols, std::vector<ByteRange>* ranges) const;
+  void merge_long(std::vector<int32_t>& symbols, std::vector<ByteRange>* ranges) const;
 
   std::vector<Slot> slots_;  // open addressing, at most half full
   size_t mask_ = 0;

@@ -6,9 +6,14 @@
 #include <span>
 
 #include "base/error.h"
-#include "data/text/byte_level_bpe.h"
+#include "base/hash.h"
+#include "data/text/bpe_model.h"
+#include "data/text/byte_alphabet.h"
+#include "data/text/char_classes.h"
+#include "data/text/pipeline_tokenizer.h"
 #include "data/text/sentencepiece_model.h"
 #include "data/text/sentencepiece_tokenizer.h"
+#include "data/text/template_sources.h"
 
 namespace braid {
 namespace {
@@ -55,31 +60,53 @@ SpecialTokens special_tokens(const GgufFile& file, size_t count, bool add_bos_de
       special.stop.push_back(*id);
     }
   }
-  special.add_bos = file.boolean_or("tokenizer.ggml.add_bos_token", add_bos_default);
+  // Without a BOS token only the file's own word is taken for a mistake.
+  special.add_bos =
+      file.boolean_or("tokenizer.ggml.add_bos_token", add_bos_default && special.bos.has_value());
   if (special.add_bos && !special.bos) {
     fail("{}: tokenizer.ggml.add_bos_token is set, but there is no tokenizer.ggml.bos_token_id",
          file.path().string());
   }
-  special.chat_template = file.string_or("tokenizer.chat_template", "");
+  read_chat_templates(file, special);
   return special;
 }
 
-// The split rules that GGUF files name. They are llama.cpp's: `default` is what it applies to files
-// whose converter did not know the rule.
-std::vector<std::string> split_patterns(const GgufFile& file) {
+// The rules that GGUF files name (`pre`), as llama.cpp applies them; `default` is what it applies
+// to files whose converter did not know the rule.
+struct SplitRule {
+  std::vector<std::string_view> names;
+  bool single_digits = false;  // cut out digits one by one before the pattern
+  std::vector<std::string_view> patterns;
+  bool ignore_merges = false;
+  bool add_bos = false;  // when the file does not say
+};
+
+const std::vector<SplitRule>& split_rules() {
+  static const std::vector<SplitRule> rules = {
+      {{"gpt-2", "gpt2", "phi-2", "mpt", "olmo"}, false, {kGpt2Pattern}},
+      {{"smollm", "starcoder", "refact", "codeshell"}, true, {kGpt2Pattern}},
+      {{"llama-bpe", "llama3", "llama-v3"}, false, {kLlama3Pattern}, true, true},
+      {{"qwen2", "deepseek-r1-qwen"}, false, {kQwen2Pattern}},
+      {{"default"},
+       false,
+       {R"([\p{P}\$\+<=>\^~\|]+)", kGpt2Pattern, R"(\p{N}+)", "[0-9][0-9][0-9]"}},
+  };
+  return rules;
+}
+
+const SplitRule& split_rule(const GgufFile& file) {
   if (!file.has(kPre)) {
     fail("{}: {} is missing, so the rule that splits text into words is not known; {}",
          file.path().string(), kPre, kAdvice);
   }
-  const std::string rule = file.string(kPre);
-  const std::string gpt2(kGpt2Pattern), digit(kSingleDigitPattern), digits(kDigitRunPattern);
-  if (rule == "gpt-2" || rule == "gpt2") return {gpt2};
-  for (const char* name : {"smollm", "starcoder", "refact", "codeshell"}) {
-    if (rule == name) return {digit, gpt2};
+  const std::string name = file.string(kPre);
+  std::string known;
+  for (const SplitRule& rule : split_rules()) {
+    if (std::ranges::find(rule.names, name) != rule.names.end()) return rule;
+    for (const std::string_view other : rule.names) known += fmt::format("{}, ", other);
   }
-  if (rule == "default") return {R"([\p{P}\$\+<=>\^~\|]+)", gpt2, digits, "[0-9][0-9][0-9]"};
-  fail("{}: {} is {}; supported: gpt-2, smollm, starcoder, refact, codeshell, default; {}",
-       file.path().string(), kPre, quote(rule), kAdvice);
+  known.resize(known.size() - 2);
+  fail("{}: {} is {}; supported: {}; {}", file.path().string(), kPre, quote(name), known, kAdvice);
 }
 
 TokenKind kind_of(const GgufFile& file, int64_t type, size_t id) {
@@ -113,18 +140,73 @@ std::vector<std::pair<std::string, std::string>> split_merges(const GgufFile& fi
   return merges;
 }
 
-std::unique_ptr<Tokenizer> load_byte_level(const GgufFile& file) {
-  ByteLevelVocabulary vocabulary;
-  vocabulary.where = file.path().string();
-  vocabulary.names = file.strings(kTokens);
-  vocabulary.special = special_tokens(file, vocabulary.names.size(), false);
-  const auto types = token_types(file, vocabulary.names.size());
-  for (size_t id = 0; id < types.size(); ++id) {
-    vocabulary.kinds.push_back(kind_of(file, types[id], id));
+// Names of tokens that are matched as they are, which decoders see in the byte alphabet.
+void add_named_token(const std::string& name, int32_t id, TokenKind kind, Pipeline& pipeline) {
+  AddedToken token;
+  token.text = name;
+  token.id = id;
+  token.control = kind == TokenKind::kControl;
+  pipeline.raw_tokens.add(std::move(token));
+  std::string decoded;
+  for (const char byte : name) decoded += byte_character(static_cast<unsigned char>(byte));
+  pipeline.decoded_names.emplace_back(id, std::move(decoded));
+}
+
+void read_tokens(const GgufFile& file, Pipeline& pipeline) {
+  const auto& names = file.strings(kTokens);
+  const auto types = token_types(file, names.size());
+  const auto& stop = pipeline.special.stop;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto id = static_cast<int32_t>(i);
+    TokenKind kind = kind_of(file, types[i], i);
+    if (kind == TokenKind::kUnused) continue;
+    // What ends a text must not come from one.
+    if (kind == TokenKind::kUserDefined && std::ranges::find(stop, id) != stop.end()) {
+      kind = TokenKind::kControl;
+    }
+    pipeline.vocabulary.add(names[i], id, kind, static_cast<int64_t>(names.size()));
+    if (kind != TokenKind::kNormal) add_named_token(names[i], id, kind, pipeline);
   }
-  vocabulary.patterns = split_patterns(file);
-  vocabulary.merges = split_merges(file);
-  return std::make_unique<ByteLevelBpe>(std::move(vocabulary));
+}
+
+std::string fingerprint_of(const GgufFile& file) {
+  Hasher hasher;
+  hasher.update("gguf byte-level BPE ").update(file.string(kPre));
+  const auto add = [&](const std::string& text) {
+    hasher.update(fmt::format(" {}:", text.size())).update(text);
+  };
+  const auto& names = file.strings(kTokens);
+  for (const std::string& name : names) add(name);
+  for (const int64_t type : token_types(file, names.size()))
+    hasher.update(fmt::format(" {}", type));
+  for (const std::string& merge : file.strings(kMerges)) add(merge);
+  return hasher.hex();
+}
+
+std::unique_ptr<Tokenizer> load_byte_level(const GgufFile& file) {
+  const std::string where = file.path().string();
+  const SplitRule& rule = split_rule(file);
+  Pipeline pipeline(where);
+  pipeline.special = special_tokens(file, file.strings(kTokens).size(), rule.add_bos);
+  read_tokens(file, pipeline);
+  if (rule.single_digits) {
+    pipeline.pre_tokenizers.push_back(
+        class_splitter(CharClasses::kNumber, SplitBehavior::kIsolated));
+  }
+  for (const std::string_view pattern : rule.patterns) {
+    pipeline.pre_tokenizers.push_back(
+        pattern_splitter(std::string(pattern), SplitBehavior::kIsolated, false, where));
+  }
+  BpeSettings settings;
+  settings.byte_level = true;
+  settings.ignore_merges = rule.ignore_merges;
+  const auto merges = resolve_merges(split_merges(file), pipeline.vocabulary, 0);
+  pipeline.model = std::make_unique<BpeModel>(pipeline.vocabulary, merges, settings);
+  std::vector<std::unique_ptr<DecoderStep>> steps;
+  steps.push_back(byte_level_decoder());
+  pipeline.decoder = Decoder(std::move(steps));
+  pipeline.fingerprint = fingerprint_of(file);
+  return std::make_unique<PipelineTokenizer>(std::move(pipeline));
 }
 
 // SentencePiece's own library does the work, on a model written from the GGUF keys.

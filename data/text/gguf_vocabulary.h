@@ -8,9 +8,12 @@
 
 namespace braid {
 
-// Supported: `tokenizer.ggml.model` "gpt2" (byte-level BPE) with the split rules ("pre") of GPT-2,
-// StarCoder and SmolLM or llama.cpp's "default", and "llama" (SentencePiece BPE). Error naming the
-// model or rule otherwise.
+// Supported: `tokenizer.ggml.model` "gpt2" (byte-level BPE) with the split rules (`pre`) gpt-2,
+// phi-2, mpt, olmo, smollm, starcoder, refact, codeshell, llama-bpe, qwen2 and llama.cpp's
+// "default", and "llama" (SentencePiece BPE; a space goes in front of every stretch behind a
+// control token, unless `add_space_prefix` is false). Error naming the model or rule otherwise.
+// Tokens of the types control and unknown are control tokens; those of the type user-defined are
+// matched in any text.
 std::unique_ptr<Tokenizer> load_gguf_tokenizer(const GgufFile& file);
 
 }  // namespace braid

@@ -1,10 +1,8 @@
 // Finds out what kind of tokenizer a path holds.
 #include "base/error.h"
-#include "base/file.h"
 #include "base/gguf.h"
 #include "data/text/gguf_vocabulary.h"
 #include "data/text/model_directory.h"
-#include "data/text/sentencepiece_tokenizer.h"
 #include "data/text/tokenizer.h"
 
 namespace braid {
@@ -20,9 +18,7 @@ std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model_pat
     fail("{}: neither a GGUF file nor a tokenizer.model; for a tokenizer.json give its directory",
          model_path.string());
   }
-  const std::string bytes = read_text_file(model_path, size_t{1} << 28);
-  return std::make_unique<SentencePieceTokenizer>(
-      bytes, model_path.string(), sentencepiece_special_tokens(bytes, model_path.string()));
+  return load_model_file(model_path);
 }
 
 }  // namespace braid

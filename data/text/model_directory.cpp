@@ -1,94 +1,122 @@
 // The tokenizer of a Hugging Face model directory.
 #include "data/text/model_directory.h"
 
-#include <charconv>
-#include <unordered_map>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "data/text/byte_level_bpe.h"
 #include "data/text/sentencepiece_model.h"
 #include "data/text/sentencepiece_tokenizer.h"
 #include "data/text/special_tokens.h"
+#include "data/text/tiktoken_file.h"
 #include "data/text/tokenizer_json.h"
 
 namespace braid {
 namespace {
 
-std::unique_ptr<Tokenizer> load_tokenizer_json(const Json& json, const std::string& where,
+constexpr size_t kMostBytes = size_t{1} << 28;
+
+void read_special_tokens_into(Pipeline& pipeline, const ModelConfigs& configs,
+                              SpecialTokens defaults) {
+  const Vocabulary& vocabulary = pipeline.vocabulary;
+  pipeline.special =
+      read_special_tokens(configs, vocabulary.size(), std::move(defaults),
+                          [&](const std::string& name) { return vocabulary.find(name); });
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer_json(const std::filesystem::path& file,
                                                const ModelConfigs& configs) {
-  TokenizerJson parsed = parse_tokenizer_json(json, where, role_token_names(configs));
-  ByteLevelVocabulary& vocabulary = parsed.vocabulary;
-  std::unordered_map<std::string, int32_t> ids;
-  for (size_t id = 0; id < vocabulary.names.size(); ++id) {
-    if (vocabulary.kinds[id] != TokenKind::kUnused) {
-      ids.emplace(vocabulary.names[id], static_cast<int32_t>(id));
-    }
-  }
-  const auto id_of = [&](const std::string& name) {
-    const auto found = ids.find(name);
-    return found == ids.end() ? std::nullopt : std::optional(found->second);
-  };
+  const std::string where = file.string();
+  TokenizerJson parsed =
+      parse_tokenizer_json(read_json_file(file), where, read_token_roles(configs));
+  Pipeline& pipeline = parsed.pipeline;
   SpecialTokens defaults;
-  defaults.add_bos = !parsed.text_prefix.empty();
-  vocabulary.special = read_special_tokens(configs, static_cast<int64_t>(vocabulary.names.size()),
-                                           std::move(defaults), id_of);
-  const bool only_bos =
-      parsed.text_prefix.empty() ||
-      (parsed.text_prefix.size() == 1 && id_of(parsed.text_prefix[0]) == vocabulary.special.bos);
-  if (!only_bos) {
+  defaults.add_bos = !parsed.prefix.empty();
+  defaults.add_eos = !parsed.suffix.empty();
+  if (!parsed.prefix.empty()) defaults.bos = parsed.prefix.front();
+  read_special_tokens_into(pipeline, configs, std::move(defaults));
+  const auto& bos = pipeline.special.bos;
+  if (parsed.prefix.size() > 1 || (!parsed.prefix.empty() && parsed.prefix.front() != bos)) {
     fail("{}: post_processor: puts {} in front of a text; only the BOS token is supported", where,
-         quote(parsed.text_prefix[0]));
+         quote(pipeline.vocabulary.name(parsed.prefix.front() == bos ? parsed.prefix[1]
+                                                                     : parsed.prefix[0])));
   }
-  return std::make_unique<ByteLevelBpe>(std::move(vocabulary));
+  return std::make_unique<PipelineTokenizer>(std::move(pipeline));
 }
 
-// Control tokens that tokenizer_config.json adds to a SentencePiece vocabulary of `size` pieces.
-AddedControlTokens added_control_tokens(const ModelConfigs& configs, size_t size) {
-  AddedControlTokens added;
-  const auto entries = configs.tokenizer.is_object()
-                           ? configs.tokenizer.find("added_tokens_decoder")
-                           : configs.tokenizer.end();
-  if (entries == configs.tokenizer.end() || !entries->is_object()) return added;
-  const std::string where = (configs.directory / "tokenizer_config.json").string();
-  for (const auto& [key, entry] : entries->items()) {
-    const std::string path = "added_tokens_decoder." + key;
-    int32_t id = -1;
-    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
-    if (error != std::errc() || end != key.data() + key.size() || id < 0) {
-      fail("{}: {}: expected a token id", where, path);
+// The split pattern and the added tokens that a directory gives a rank file.
+TiktokenRules tiktoken_rules(std::string_view bytes, const std::string& where,
+                             const ModelConfigs& configs) {
+  const TokenRoles roles = read_token_roles(configs);
+  TiktokenRules rules;
+  const Json& config = configs.tokenizer;
+  if (config.is_object() && config.contains("pat_str")) {
+    ObjectReader reader(config, (configs.directory / "tokenizer_config.json").string());
+    rules.pattern = reader.require_string("pat_str");
+  } else {
+    const bool other = configs.model.is_object() && configs.model.contains("model_type") &&
+                       configs.model["model_type"] != "llama";
+    if (other || count_ranks(bytes) != kLlama3Ranks) {
+      fail(
+          "{}: only Llama 3's rank file has a known split pattern; name this one's in "
+          "tokenizer_config.json as \"pat_str\"",
+          where);
     }
-    if (static_cast<size_t>(id) < size) continue;  // repeats a piece of the model
-    ObjectReader token(entry, where, path);
-    if (!token.boolean("special", false)) {
-      token.error("special",
-                  "added tokens that are not special are not supported with "
-                  "tokenizer.model");
-    }
-    added.emplace(id, token.require_string("content"));
+    rules = llama3_rules();
   }
-  return added;
+  if (!roles.added.empty()) rules.added = roles.added;
+  for (AddedTokenEntry& entry : rules.added) entry.special = roles.is_control(entry);
+  return rules;
 }
 
-std::unique_ptr<Tokenizer> load_tokenizer_model(const std::filesystem::path& file,
-                                                const ModelConfigs& configs) {
-  const std::string bytes = read_text_file(file, size_t{1} << 28);
-  const SentencePieceModel model = parse_sentencepiece_model(bytes, file.string());
-  const AddedControlTokens added = added_control_tokens(configs, model.pieces.size());
+std::unique_ptr<Tokenizer> load_tiktoken(std::string_view bytes, const std::string& where,
+                                         const ModelConfigs& configs) {
+  Pipeline pipeline = read_tiktoken(bytes, where, tiktoken_rules(bytes, where, configs));
+  SpecialTokens defaults;
+  defaults.bos = pipeline.vocabulary.find("<|begin_of_text|>");
+  defaults.add_bos = defaults.bos.has_value();
+  for (const char* name : {"<|end_of_text|>", "<|eot_id|>"}) {
+    if (const auto id = pipeline.vocabulary.find(name)) defaults.stop.push_back(*id);
+  }
+  read_special_tokens_into(pipeline, configs, std::move(defaults));
+  return std::make_unique<PipelineTokenizer>(std::move(pipeline));
+}
+
+// `legacy` of tokenizer_config.json, which transformers takes for true when it is missing.
+bool read_legacy(const ModelConfigs& configs) {
+  if (!configs.tokenizer.is_object()) return true;
+  ObjectReader reader(configs.tokenizer, (configs.directory / "tokenizer_config.json").string());
+  return reader.boolean("legacy", true);
+}
+
+std::unique_ptr<Tokenizer> load_sentencepiece(std::string_view bytes, const std::string& where,
+                                              const ModelConfigs& configs) {
+  const SentencePieceModel model = parse_sentencepiece_model(bytes, where);
+  TokenRoles roles = read_token_roles(configs);
+  int64_t size = static_cast<int64_t>(model.pieces.size());
+  for (AddedTokenEntry& entry : roles.added) {
+    entry.special = roles.is_control(entry);
+    size = std::max(size, entry.id + 1);
+  }
   const auto id_of = [&](const std::string& name) -> std::optional<int32_t> {
     for (size_t id = 0; id < model.pieces.size(); ++id) {
       if (model.pieces[id].text == name) return static_cast<int32_t>(id);
     }
-    for (const auto& [id, added_name] : added) {
-      if (added_name == name) return id;
+    for (const AddedTokenEntry& entry : roles.added) {
+      if (entry.content == name) return static_cast<int32_t>(entry.id);
     }
     return std::nullopt;
   };
-  const auto size = static_cast<int64_t>(model.pieces.size() + added.size());
   SpecialTokens special =
-      read_special_tokens(configs, size, sentencepiece_special_tokens(bytes, file.string()), id_of);
-  return std::make_unique<SentencePieceTokenizer>(bytes, file.string(), std::move(special), added);
+      read_special_tokens(configs, size, sentencepiece_special_tokens(bytes, where), id_of);
+  return std::make_unique<SentencePieceTokenizer>(bytes, where, std::move(special), roles.added,
+                                                  read_legacy(configs));
+}
+
+std::unique_ptr<Tokenizer> load_model(const std::filesystem::path& file,
+                                      const ModelConfigs& configs) {
+  const std::string bytes = read_text_file(file, kMostBytes);
+  return is_tiktoken(bytes) ? load_tiktoken(bytes, file.string(), configs)
+                            : load_sentencepiece(bytes, file.string(), configs);
 }
 
 }  // namespace
@@ -96,19 +124,17 @@ std::unique_ptr<Tokenizer> load_tokenizer_model(const std::filesystem::path& fil
 std::unique_ptr<Tokenizer> load_directory_tokenizer(const std::filesystem::path& directory) {
   const ModelConfigs configs(directory);
   const auto json_file = directory / "tokenizer.json";
+  if (std::filesystem::exists(json_file)) return load_tokenizer_json(json_file, configs);
   const auto model_file = directory / "tokenizer.model";
-  const bool has_model = std::filesystem::exists(model_file);
-  if (std::filesystem::exists(json_file)) {
-    const Json json = read_json_file(json_file);
-    if (!has_model || !is_converted_sentencepiece(json)) {
-      return load_tokenizer_json(json, json_file.string(), configs);
-    }
-  }
-  if (has_model) return load_tokenizer_model(model_file, configs);
+  if (std::filesystem::exists(model_file)) return load_model(model_file, configs);
   fail(
       "{}: there is neither tokenizer.json nor tokenizer.model; copy the model's tokenizer files "
       "there",
       directory.string());
+}
+
+std::unique_ptr<Tokenizer> load_model_file(const std::filesystem::path& file) {
+  return load_model(file, ModelConfigs());
 }
 
 }  // namespace braid

@@ -1,4 +1,4 @@
-// The tokenizer of a Hugging Face model directory.
+// The tokenizer of a Hugging Face model directory, or of one file out of it.
 #pragma once
 
 #include <filesystem>
@@ -8,9 +8,11 @@
 
 namespace braid {
 
-// `tokenizer.json`, else `tokenizer.model`; a `tokenizer.json` that is a converted SentencePiece
-// vocabulary gives way to the `tokenizer.model` beside it. Special tokens and the chat template
-// come from the JSON files of the directory.
+// `tokenizer.json`, else `tokenizer.model`: the order of transformers. Special tokens and chat
+// templates come from the other JSON files of the directory.
 std::unique_ptr<Tokenizer> load_directory_tokenizer(const std::filesystem::path& directory);
+
+// A `tokenizer.model` by itself: a SentencePiece model, or a tiktoken rank file of Llama 3.
+std::unique_ptr<Tokenizer> load_model_file(const std::filesystem::path& file);
 
 }  // namespace braid

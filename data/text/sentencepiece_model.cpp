@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <unordered_set>
 
 #include "base/error.h"
+#include "data/text/charsmap.h"
 #include "data/text/protobuf.h"
 #include "data/text/utf8.h"
 
@@ -48,38 +48,12 @@ int64_t read_model_type(std::string_view message, const std::string& where, int6
   return fallback;
 }
 
-// The normalisation table: the size of a double-array trie (32 bit), the trie, and the replacement
-// texts, each ended by a zero byte, to which the trie's values are offsets. The library follows
-// both without looking, so every transition and every offset is checked. The layout of a unit is
-// that of the darts-clone library.
-void check_charsmap(std::string_view table, const std::string& where) {
-  if (table.empty()) return;
-  const auto refuse = [&] { fail("{}: the normalisation table is damaged", where); };
-  uint32_t trie_bytes = 0;
-  if (table.size() <= sizeof(trie_bytes)) refuse();
-  std::memcpy(&trie_bytes, table.data(), sizeof(trie_bytes));
-  table.remove_prefix(sizeof(trie_bytes));
-  if (trie_bytes >= table.size() || trie_bytes == 0 || trie_bytes % sizeof(uint32_t) != 0) refuse();
-  const std::string_view texts = table.substr(trie_bytes);
-  if (texts.back() != '\0') refuse();
-  std::vector<uint32_t> units(trie_bytes / sizeof(uint32_t));
-  std::memcpy(units.data(), table.data(), trie_bytes);
-  constexpr uint32_t kLeafBit = uint32_t{1} << 31;
-  for (size_t i = 0; i < units.size(); ++i) {
-    if ((units[i] & kLeafBit) != 0) continue;
-    const uint32_t offset = (units[i] >> 10) << ((units[i] & (uint32_t{1} << 9)) >> 6);
-    const size_t base = i ^ offset;
-    if ((base | 0xff) >= units.size()) refuse();
-    const bool has_leaf = (units[i] >> 8 & 1) != 0;
-    if (has_leaf && (units[base] & ~kLeafBit) >= texts.size()) refuse();
-  }
-}
-
 void read_normalizer(std::string_view message, const std::string& where,
                      SentencePieceModel& model) {
   ProtobufReader reader(message, where);
   while (reader.next()) {
-    if (reader.field() == kCharsmap) check_charsmap(reader.bytes(), where);
+    // The library follows the table without looking; this checks all of it.
+    if (reader.field() == kCharsmap) Charsmap(reader.bytes(), where);
     if (reader.field() == kAddDummyPrefix) model.add_dummy_prefix = reader.integer() != 0;
     if (reader.field() == kRemoveExtraWhitespaces) {
       model.remove_extra_whitespaces = reader.integer() != 0;

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "data/text/control_tokens.h"
 #include "data/text/sentencepiece_model.h"
 #include "data/text/utf8.h"
 
@@ -70,30 +69,32 @@ SpecialTokens sentencepiece_special_tokens(std::string_view model, const std::st
 
 SentencePieceTokenizer::SentencePieceTokenizer(std::string_view model, std::string where,
                                                SpecialTokens special,
-                                               const AddedControlTokens& added)
-    : where_(std::move(where)), special_(std::move(special)) {
+                                               const std::vector<AddedTokenEntry>& added,
+                                               bool legacy)
+    : where_(std::move(where)), special_(std::move(special)), legacy_(legacy) {
   const SentencePieceModel parsed = parse_sentencepiece_model(model, where_);
   std::string tested = without_self_test(model, where_);
   processor_ = load_processor(tested, where_);
   for (const auto& piece : parsed.pieces) {
     if (piece.type == PieceType::kControl) {
       control_.emplace(piece.text, static_cast<int32_t>(pieces_.size()));
-      control_tokens_.add(piece.text, static_cast<int32_t>(pieces_.size()));
     }
     pieces_.push_back(raw_bytes(piece, where_));
   }
   Hasher hasher;
-  hasher.update("SentencePiece").update(tested);
-  for (const auto& [id, name] : added) {
-    if (id != vocab_size() || !control_.emplace(name, id).second) {
-      fail(
-          "{}: added token {} has the id {}, which does not follow the {} tokens before it, or its "
-          "name is taken",
-          where_, quote(name), id, vocab_size());
-    }
-    pieces_.push_back(name);
-    control_tokens_.add(name, id);
-    hasher.update(fmt::format("{}:", name.size())).update(name);
+  hasher.update(legacy ? "SentencePiece" : "SentencePiece, not legacy").update(tested);
+  for (const AddedTokenEntry& entry : added) {
+    add_token(entry);
+    hasher.update(fmt::format("{}{}{}{} {}:", entry.single_word, entry.lstrip, entry.rstrip,
+                              entry.special, entry.content.size()));
+    hasher.update(entry.content);
+  }
+  for (const auto& [name, id] : control_) {
+    AddedToken token;
+    token.text = name;
+    token.id = id;
+    token.control = true;
+    added_.add(std::move(token));  // does nothing for those that an entry described
   }
   fingerprint_ = hasher.hex();
   if (parsed.add_dummy_prefix) {
@@ -101,47 +102,80 @@ SentencePieceTokenizer::SentencePieceTokenizer(std::string_view model, std::stri
   }
 }
 
+void SentencePieceTokenizer::add_token(const AddedTokenEntry& entry) {
+  const auto id = static_cast<int32_t>(entry.id);
+  const bool known = id < processor_->GetPieceSize();
+  if (known ? processor_->IdToPiece(id) != entry.content : id != vocab_size()) {
+    fail(
+        "{}: added token {} has the id {}, which is another token's or does not follow the {} "
+        "tokens before it",
+        where_, quote(entry.content), id, vocab_size());
+  }
+  if (!known) pieces_.push_back(entry.content);
+  if (entry.special) control_.emplace(entry.content, id);
+  // A control piece of the model stays one: no text becomes it.
+  const bool control = entry.special || control_.contains(entry.content);
+  if (!added_.add({entry.content, id, control, entry.lstrip, entry.rstrip, entry.single_word})) {
+    fail("{}: the added token {} is there twice", where_, quote(entry.content));
+  }
+}
+
 SentencePieceTokenizer::~SentencePieceTokenizer() = default;
 
-std::vector<int32_t> SentencePieceTokenizer::encode_with(const Processor& processor,
-                                                         std::string_view text) const {
+void SentencePieceTokenizer::append(const Processor& processor, std::string_view text,
+                                    size_t offset, std::vector<TokenSpan>& spans) const {
+  sentencepiece::ImmutableSentencePieceText pieces;
+  require_ok(processor.Encode(text, pieces.mutable_proto()), where_);
+  for (size_t i = 0; i < pieces.pieces_size(); ++i) {
+    const auto piece = pieces.pieces(static_cast<int>(i));
+    spans.push_back(
+        {static_cast<int32_t>(piece.id()), {offset + piece.begin(), offset + piece.end()}});
+  }
+}
+
+std::vector<TokenSpan> SentencePieceTokenizer::run(std::string_view text,
+                                                   std::span<const ByteRange> foreign) const {
   require_utf8(text, "the text to encode");
-  std::vector<int> ids;
-  require_ok(processor.Encode(text, &ids), where_);
-  return {ids.begin(), ids.end()};
+  std::vector<TokenSpan> spans;
+  const ForeignBytes bytes(foreign);
+  AddedTokens::Scan scan(added_, {text, nullptr, true}, 0, bytes);
+  size_t done = 0;
+  const auto plain = [&](size_t end) {
+    if (done >= end) return;
+    const bool prefix = legacy_ || done == 0 || !continuing_;
+    append(prefix ? *processor_ : *continuing_, text.substr(done, end - done), done, spans);
+  };
+  while (const auto match = scan.next()) {
+    plain(match->begin);
+    spans.push_back({match->token->id, {match->begin, match->end}});
+    done = match->end;
+  }
+  plain(text.size());
+  return spans;
 }
 
 std::vector<int32_t> SentencePieceTokenizer::encode(std::string_view text) const {
-  return encode_with(*processor_, text);
+  const ByteRange all = {0, text.size()};
+  std::vector<int32_t> ids;
+  for (const TokenSpan& span : run(text, {&all, 1})) ids.push_back(span.id);
+  return ids;
 }
 
 std::vector<int32_t> SentencePieceTokenizer::encode_continuation(std::string_view text) const {
-  return encode_with(continuing_ ? *continuing_ : *processor_, text);
+  require_utf8(text, "the text to encode");
+  std::vector<int> ids;
+  require_ok((continuing_ ? continuing_ : processor_)->Encode(text, &ids), where_);
+  return {ids.begin(), ids.end()};
 }
 
 std::vector<int32_t> SentencePieceTokenizer::encode_rendered(const RenderedText& text) const {
-  require_utf8(text.text, "the text to encode");
   std::vector<int32_t> ids;
-  for_each_stretch(
-      text, control_tokens_,
-      [&](size_t begin, size_t end) {
-        const auto part = std::string_view(text.text).substr(begin, end - begin);
-        const auto more = begin == 0 ? encode(part) : encode_continuation(part);
-        ids.insert(ids.end(), more.begin(), more.end());
-      },
-      [&](const AddedTokens::Match& match) { ids.push_back(match.id); });
+  for (const TokenSpan& span : run(text.text, text.foreign)) ids.push_back(span.id);
   return ids;
 }
 
 std::vector<TokenSpan> SentencePieceTokenizer::encode_spans(const RenderedText& text) const {
-  std::vector<TokenSpan> spans;
-  size_t at = 0;
-  for (const int32_t id : encode_rendered(text)) {
-    const size_t end = std::min(text.text.size(), at + piece(id).size());
-    spans.push_back({id, {at, end}});
-    at = end;
-  }
-  return spans;
+  return run(text.text, text.foreign);
 }
 
 void SentencePieceTokenizer::check_id(int32_t id) const {

@@ -2,9 +2,11 @@
 #include "data/text/special_tokens.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "data/text/template_sources.h"
 
 namespace braid {
 namespace {
@@ -25,12 +27,25 @@ const Json* member(const Json& object, const std::string& key) {
 // A token is given as its name, or as an object with `content`.
 std::optional<std::string> token_name(const ModelConfigs& configs, const std::string& key) {
   const Json* value = member(configs.tokenizer, key);
+  const char* file = value != nullptr ? "tokenizer_config.json" : "special_tokens_map.json";
+  if (value == nullptr) value = member(configs.names, key);
   if (value == nullptr) return std::nullopt;
   const Json* content = value->is_object() ? member(*value, "content") : value;
   if (content == nullptr || !content->is_string()) {
-    fail("{}: {}: expected a token", (configs.directory / "tokenizer_config.json").string(), key);
+    fail("{}: {}: expected a token", (configs.directory / file).string(), key);
   }
   return content->get<std::string>();
+}
+
+// The ids that a file gives a role; -1 is how old files write "none".
+std::vector<int64_t> listed_ids(const Json& config, const std::string& role) {
+  const Json* value = member(config, role + "_token_id");
+  std::vector<int64_t> ids;
+  if (value == nullptr) return ids;
+  for (const Json& entry : value->is_array() ? *value : Json::array({*value})) {
+    if (entry.is_number_integer()) ids.push_back(entry.get<int64_t>());
+  }
+  return ids;
 }
 
 class Resolver {
@@ -88,39 +103,43 @@ class Resolver {
   const std::function<std::optional<int32_t>(const std::string&)>& id_of_;
 };
 
-std::string read_chat_template(const ModelConfigs& configs) {
-  const auto file = configs.directory / "chat_template.jinja";
-  if (std::filesystem::exists(file)) return read_text_file(file, size_t{1} << 24);
-  const Json* value = member(configs.tokenizer, "chat_template");
-  if (value == nullptr) return "";
-  if (value->is_string()) return value->get<std::string>();
-  const std::string where =
-      (configs.directory / "tokenizer_config.json").string() + ": chat_template";
-  if (!value->is_array()) fail("{}: expected a string or a list of templates", where);
-  for (const Json& entry : *value) {
-    const Json* name = member(entry, "name");
-    const Json* source = member(entry, "template");
-    if (name != nullptr && *name == "default" && source != nullptr && source->is_string()) {
-      return source->get<std::string>();
-    }
-  }
-  fail("{}: none of its templates is named \"default\"; name one so", where);
-}
-
 }  // namespace
 
 ModelConfigs::ModelConfigs(const std::filesystem::path& directory)
     : directory(directory),
       generation(read_if_present(directory / "generation_config.json")),
       tokenizer(read_if_present(directory / "tokenizer_config.json")),
+      names(read_if_present(directory / "special_tokens_map.json")),
       model(read_if_present(directory / "config.json")) {}
 
-std::vector<std::string> role_token_names(const ModelConfigs& configs) {
-  std::vector<std::string> names;
+TokenRoles read_token_roles(const ModelConfigs& configs) {
+  TokenRoles roles;
   for (const char* key : {"bos_token", "eos_token", "pad_token", "unk_token"}) {
-    if (auto name = token_name(configs, key)) names.push_back(std::move(*name));
+    if (auto name = token_name(configs, key)) roles.names.push_back(std::move(*name));
   }
-  return names;
+  for (const Json* config : {&configs.generation, &configs.model}) {
+    for (const char* role : {"bos", "eos"}) {
+      const auto ids = listed_ids(*config, role);
+      roles.ids.insert(roles.ids.end(), ids.begin(), ids.end());
+    }
+  }
+  const Json* entries = member(configs.tokenizer, "added_tokens_decoder");
+  if (entries == nullptr) return roles;
+  const std::string where = (configs.directory / "tokenizer_config.json").string();
+  if (!entries->is_object()) fail("{}: added_tokens_decoder: expected an object", where);
+  for (const auto& [key, entry] : entries->items()) {
+    const std::string path = "added_tokens_decoder." + key;
+    int32_t id = -1;
+    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
+    if (error != std::errc() || end != key.data() + key.size() || id < 0) {
+      fail("{}: {}: expected a token id", where, path);
+    }
+    ObjectReader reader(entry, where, path);
+    roles.added.push_back(read_added_token(reader));
+    roles.added.back().id = id;
+  }
+  std::ranges::sort(roles.added, {}, &AddedTokenEntry::id);
+  return roles;
 }
 
 SpecialTokens read_special_tokens(
@@ -148,7 +167,7 @@ SpecialTokens read_special_tokens(
         "tokenizer_config.json",
         configs.directory.string());
   }
-  special.chat_template = read_chat_template(configs);
+  read_chat_templates(configs, special);
   return special;
 }
 

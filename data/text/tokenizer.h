@@ -26,6 +26,7 @@ struct SpecialTokens {
       stop;  // every id that ends an answer; the first is the one appended to answers
   std::optional<int32_t> pad;
   bool add_bos = false;       // the model expects BOS in front of a raw text
+  bool add_eos = false;       // ... and a token behind it
   std::string chat_template;  // Jinja source, empty when the model has none
   std::map<std::string, std::string> named_templates;  // further templates, such as "tool_use"
 };
@@ -61,7 +62,8 @@ class Tokenizer {
   // The same ids, each with the bytes of `text.text` it came from; begins never decrease.
   virtual std::vector<TokenSpan> encode_spans(const RenderedText& text) const = 0;
 
-  // Special tokens appear by their name. Byte-level: not valid UTF-8 when `ids` cut a character.
+  // As the reference implementations decode without skipping anything: special tokens appear by
+  // their name, and U+FFFD stands for cut characters, so that this is always UTF-8.
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
   virtual std::string piece(int32_t id) const = 0;  // raw bytes the id stands for
   virtual int32_t vocab_size() const = 0;
@@ -72,9 +74,8 @@ class Tokenizer {
 };
 
 // Loads the tokenizer of a model: a GGUF file, or a Hugging Face directory (`tokenizer.json`, else
-// `tokenizer.model`), or a `tokenizer.model` itself. A `tokenizer.json` that is a converted
-// SentencePiece vocabulary gives way to the `tokenizer.model` beside it. Error names what is
-// missing or which component is not supported.
+// `tokenizer.model`), or a `tokenizer.model` itself (SentencePiece, or Llama 3's rank file). Error
+// names what is missing or which component is not supported.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model_path);
 
 }  // namespace braid

@@ -1,196 +1,167 @@
-// `tokenizer.json`: model, added tokens, decoder and post-processor.
+// `tokenizer.json`: added tokens, post-processor, and the whole.
 #include "data/text/tokenizer_json.h"
 
-#include <algorithm>
+#include <map>
 
 #include "base/error.h"
-#include "data/text/byte_alphabet.h"
-#include "data/text/tokenizer_json_split.h"
+#include "base/hash.h"
+#include "data/text/tokenizer_json_parts.h"
 
 namespace braid {
 namespace {
 
-const Json* member(const Json& object, const std::string& key) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-// Ids are indices, so a hostile id must not make a huge table. Real files have next to no gaps.
-constexpr int64_t kMostGaps = 1 << 16;
-
-void place(ByteLevelVocabulary& vocabulary, const std::string& name, int64_t id, TokenKind kind,
-           int64_t limit) {
-  if (id < 0 || id >= limit) {
-    fail("{}: token {} has the id {}; expected 0 to {}", vocabulary.where, quote(name), id,
-         limit - 1);
+// The file's entries, with those of tokenizer_config.json in their place or behind them.
+std::vector<AddedTokenEntry> read_added_tokens(const Json* list, const std::string& where,
+                                               const TokenRoles& roles) {
+  std::vector<AddedTokenEntry> entries;
+  for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    ObjectReader reader((*list)[i], where, fmt::format("added_tokens[{}]", i));
+    const int64_t id = reader.require_integer("id");
+    entries.push_back(read_added_token(reader));
+    entries.back().id = id;
   }
-  const auto index = static_cast<size_t>(id);
-  if (index >= vocabulary.names.size()) {
-    vocabulary.names.resize(index + 1);
-    vocabulary.kinds.resize(index + 1, TokenKind::kUnused);
-  }
-  if (vocabulary.kinds[index] != TokenKind::kUnused && vocabulary.names[index] != name) {
-    fail("{}: tokens {} and {} both have the id {}", vocabulary.where,
-         quote(vocabulary.names[index]), quote(name), id);
-  }
-  vocabulary.names[index] = name;
-  vocabulary.kinds[index] = kind;
-}
-
-void read_vocabulary(const Json& entries, int64_t limit, ByteLevelVocabulary& vocabulary) {
-  if (!entries.is_object() || entries.empty()) {
-    fail("{}: model.vocab: expected an object of tokens and ids", vocabulary.where);
-  }
-  for (const auto& [name, id] : entries.items()) {
-    if (!id.is_number_integer()) {
-      fail("{}: model.vocab: the id of {} is not an integer", vocabulary.where, quote(name));
+  std::map<std::string, size_t> known;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!known.emplace(entries[i].content, i).second) {
+      fail("{}: added_tokens[{}].content: {} is there twice", where, i, quote(entries[i].content));
     }
-    place(vocabulary, name, id.get<int64_t>(), TokenKind::kNormal, limit);
-    if (name.empty()) fail("{}: model.vocab: a token with an empty name", vocabulary.where);
+  }
+  for (const AddedTokenEntry& entry : roles.added) {
+    const auto found = known.find(entry.content);
+    if (found == known.end()) {
+      entries.push_back(entry);
+    } else if (entries[found->second].id != entry.id) {
+      fail("{}: token {} has the ids {} and, in tokenizer_config.json, {}; a token has one id",
+           where, quote(entry.content), entries[found->second].id, entry.id);
+    } else {
+      entries[found->second] = entry;
+    }
+  }
+  return entries;
+}
+
+// Puts the tokens where the library puts them: at the model's id, else behind all others.
+void place_added_tokens(std::vector<AddedTokenEntry>& entries, const TokenRoles& roles,
+                        Vocabulary& vocabulary) {
+  int64_t next = vocabulary.count();
+  for (AddedTokenEntry& entry : entries) {
+    const auto model_id = vocabulary.find(entry.content);
+    const int64_t id = model_id ? *model_id : next++;
+    if (entry.id != id) {
+      fail("{}: the added token {} has the id {}, but the tokenizers library gives it {}",
+           vocabulary.where(), quote(entry.content), entry.id, id);
+    }
+    entry.special = roles.is_control(entry);
+    const TokenKind kind = entry.special ? TokenKind::kControl : TokenKind::kUserDefined;
+    if (!model_id) {
+      vocabulary.add(entry.content, id, kind, id + 1);
+    } else if (entry.special) {
+      vocabulary.set_kind(*model_id, kind);
+    }
   }
 }
 
-// A merge is "left right" or, in newer files, ["left", "right"].
-void read_merges(const Json& entries, ByteLevelVocabulary& vocabulary) {
-  if (!entries.is_array()) fail("{}: model.merges: expected a list", vocabulary.where);
-  vocabulary.merges.reserve(entries.size());
-  for (const Json& entry : entries) {
-    if (entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_string()) {
-      vocabulary.merges.emplace_back(entry[0], entry[1]);
+void index_added_tokens(const std::vector<AddedTokenEntry>& entries, Pipeline& pipeline) {
+  const std::string& where = pipeline.vocabulary.where();
+  for (const AddedTokenEntry& entry : entries) {
+    AddedToken token = {entry.content, static_cast<int32_t>(entry.id),
+                        entry.special, entry.lstrip,
+                        entry.rstrip,  entry.single_word};
+    if (entry.normalized) token.text = normalize(pipeline.normalizers, entry.content);
+    if (token.text.empty()) {
+      fail("{}: the normalizer leaves nothing of the added token {}", where, quote(entry.content));
+    }
+    if (token.text != entry.content) pipeline.decoded_names.emplace_back(token.id, token.text);
+    AddedTokens& tokens = entry.normalized ? pipeline.normalized_tokens : pipeline.raw_tokens;
+    if (!tokens.add(std::move(token))) {
+      fail("{}: the added token {} is another's once it is normalized", where,
+           quote(entry.content));
+    }
+  }
+}
+
+int32_t template_token(const Json& part, ObjectReader& processor, const Vocabulary& vocabulary) {
+  const Json* special =
+      part.is_object() && part.contains("SpecialToken") ? &part["SpecialToken"] : nullptr;
+  if (special == nullptr || !special->is_object() || !special->contains("id") ||
+      !(*special)["id"].is_string()) {
+    processor.error("single", "expected SpecialToken and Sequence entries");
+  }
+  const auto name = (*special)["id"].get<std::string>();
+  const auto id = vocabulary.find(name);
+  if (!id) processor.error("single", fmt::format("{} is not in the vocabulary", quote(name)));
+  return *id;
+}
+
+void read_template(ObjectReader& processor, const Vocabulary& vocabulary, TokenizerJson& result) {
+  const Json* single = processor.find("single");
+  if (single == nullptr || !single->is_array()) processor.error("single", "expected a list");
+  processor.find("pair");
+  processor.find("special_tokens");
+  bool behind = false;
+  for (const Json& part : *single) {
+    if (part.is_object() && part.contains("Sequence")) {
+      behind = true;
       continue;
     }
-    const std::string text = entry.is_string() ? entry.get<std::string>() : "";
-    const size_t space = text.find(' ');
-    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos) {
-      fail("{}: model.merges: entry {}: expected two tokens, got {}", vocabulary.where,
-           vocabulary.merges.size(), quote(entry.dump()));
-    }
-    vocabulary.merges.emplace_back(text.substr(0, space), text.substr(space + 1));
+    (behind ? result.suffix : result.prefix).push_back(template_token(part, processor, vocabulary));
   }
 }
 
-bool has_all_bytes(const ByteLevelVocabulary& vocabulary) {
-  const auto is_byte = [](const std::string& name) {
-    const auto bytes = bytes_of_name(name);
-    return bytes && bytes->size() == 1;
-  };
-  return std::ranges::count_if(vocabulary.names, is_byte) == 256;
+void read_post_processor(const Json* json, const std::string& where, TokenizerJson& result) {
+  if (json == nullptr) return;
+  read_components(*json, "post_processor", where, "processors",
+                  [&](ObjectReader& reader, const std::string& type) {
+                    if (type == "TemplateProcessing") {
+                      read_template(reader, result.pipeline.vocabulary, result);
+                    } else if (type == "ByteLevel") {  // only moves offsets
+                      for (const char* key : {"add_prefix_space", "trim_offsets", "use_regex"}) {
+                        reader.boolean(key, true);
+                      }
+                    } else {
+                      refuse_component(reader, "post-processor", type,
+                                       "ByteLevel, TemplateProcessing and Sequence are");
+                    }
+                  });
 }
 
-void read_model(const Json& json, int64_t added_count, ByteLevelVocabulary& vocabulary) {
-  ObjectReader model(json, vocabulary.where, "model");
-  const std::string type = model.string("type", "BPE");
-  if (type != "BPE") {
-    model.error("type", fmt::format("the model {} is not supported; BPE is", quote(type)));
+std::string fingerprint_of(const Json& json, const std::vector<AddedTokenEntry>& entries) {
+  Hasher hasher;
+  hasher.update("tokenizer.json ");
+  for (const char* key : {"model", "normalizer", "pre_tokenizer"}) {
+    if (json.contains(key)) hasher.update(json[key].dump()).update(" ");
   }
-  const Json* vocab = model.find("vocab");
-  const Json* merges = model.find("merges");
-  if (vocab == nullptr) model.error("vocab", "is missing");
-  if (merges == nullptr) model.error("merges", "is missing");
-  for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-    if (!model.string(key, "").empty()) model.error(key, "is not supported");
+  for (const AddedTokenEntry& entry : entries) {
+    hasher.update(fmt::format("{} {}{}{}{}{} {}:", entry.id, entry.single_word, entry.lstrip,
+                              entry.rstrip, entry.normalized, entry.special, entry.content.size()));
+    hasher.update(entry.content);
   }
-  if (model.number("dropout", 0) != 0) model.error("dropout", "is not supported");
-  if (model.boolean("byte_fallback", false)) {
-    model.error("byte_fallback",
-                "is a SentencePiece vocabulary, which is read from tokenizer.model; put that file "
-                "beside it");
-  }
-  const auto limit = static_cast<int64_t>(vocab->size()) + added_count + kMostGaps;
-  read_vocabulary(*vocab, limit, vocabulary);
-  read_merges(*merges, vocabulary);
-  vocabulary.ignore_merges = model.boolean("ignore_merges", false);
-  model.boolean("fuse_unk", false);  // concerns unk_token only
-  if (!model.string("unk_token", "").empty() && !has_all_bytes(vocabulary)) {
-    model.error("unk_token", "is not supported with a vocabulary that lacks some bytes");
-  }
-  model.reject_unknown();
-}
-
-void read_added_token(const Json& json, const std::string& path,
-                      const std::vector<std::string>& role_tokens, int64_t limit,
-                      ByteLevelVocabulary& vocabulary) {
-  ObjectReader token(json, vocabulary.where, path);
-  const std::string content = token.require_string("content");
-  const int64_t id = token.require_integer("id");
-  if (content.empty()) token.error("content", "is empty");
-  const bool control = token.boolean("special", false) ||
-                       std::ranges::find(role_tokens, content) != role_tokens.end();
-  // These widen or narrow a match in plain text; control tokens are never matched there.
-  for (const char* key : {"single_word", "lstrip", "rstrip"}) {
-    if (token.boolean(key, false) && !control) token.error(key, "is not supported");
-  }
-  place(vocabulary, content, id, control ? TokenKind::kControl : TokenKind::kUserDefined, limit);
-}
-
-void read_decoder(const Json& json, const std::string& where) {
-  ObjectReader decoder(json, where, "decoder");
-  const std::string type = decoder.require_string("type");
-  if (type != "ByteLevel") {
-    decoder.error("type",
-                  fmt::format("the decoder {} is not supported; ByteLevel is", quote(type)));
-  }
-}
-
-void read_post_processor(const Json& json, const std::string& path, const std::string& where,
-                         std::vector<std::string>& prefix) {
-  ObjectReader processor(json, where, path);
-  const std::string type = processor.require_string("type");
-  if (type == "ByteLevel") return;  // only moves offsets
-  const bool sequence = type == "Sequence";
-  const Json* parts = processor.find(sequence ? "processors" : "single");
-  if ((!sequence && type != "TemplateProcessing") || parts == nullptr || !parts->is_array()) {
-    processor.error("type", fmt::format("the post-processor {} is not supported; ByteLevel, "
-                                        "TemplateProcessing and Sequence are",
-                                        quote(type)));
-  }
-  for (size_t i = 0; i < parts->size(); ++i) {
-    const Json& part = (*parts)[i];
-    if (sequence) {
-      read_post_processor(part, fmt::format("{}.processors[{}]", path, i), where, prefix);
-      continue;
-    }
-    const Json* special = member(part, "SpecialToken");
-    if (special == nullptr) return;  // the text; what follows it ends a text, which templates do
-    prefix.push_back(ObjectReader(*special, where, path).require_string("id"));
-  }
+  return hasher.hex();
 }
 
 }  // namespace
 
-bool is_converted_sentencepiece(const Json& json) {
-  const Json* model = member(json, "model");
-  if (model == nullptr) return false;
-  const Json* type = member(*model, "type");
-  const Json* byte_fallback = member(*model, "byte_fallback");
-  return (type != nullptr && *type == "Unigram") ||
-         (byte_fallback != nullptr && *byte_fallback == true);
-}
-
 TokenizerJson parse_tokenizer_json(const Json& json, const std::string& where,
-                                   const std::vector<std::string>& role_tokens) {
+                                   const TokenRoles& roles) {
   ObjectReader file(json, where);
-  TokenizerJson result;
-  ByteLevelVocabulary& vocabulary = result.vocabulary;
-  vocabulary.where = where;
-  const Json* model = file.find("model");
-  if (model == nullptr) file.error("model", "is missing");
+  TokenizerJson result(where);
+  Pipeline& pipeline = result.pipeline;
+  const Json* model_json = file.find("model");
+  if (model_json == nullptr) file.error("model", "is missing");
   const Json* added = file.find("added_tokens");
   if (added != nullptr && !added->is_array()) file.error("added_tokens", "expected a list");
-  const size_t added_count = added != nullptr ? added->size() : 0;
-  read_model(*model, static_cast<int64_t>(added_count), vocabulary);
-  const auto limit = static_cast<int64_t>(vocabulary.names.size() + added_count) + kMostGaps;
-  for (size_t i = 0; i < added_count; ++i) {
-    read_added_token((*added)[i], fmt::format("added_tokens[{}]", i), role_tokens, limit,
-                     vocabulary);
-  }
-  if (const Json* normalizer = file.find("normalizer")) refuse_normalizer(*normalizer, where);
-  vocabulary.patterns = read_pre_tokenizer(file.find("pre_tokenizer"), where);
-  if (const Json* decoder = file.find("decoder")) read_decoder(*decoder, where);
-  if (const Json* processor = file.find("post_processor")) {
-    read_post_processor(*processor, "post_processor", where, result.text_prefix);
-  }
+  auto entries = read_added_tokens(added, where, roles);
+  ModelReader model(*model_json, entries.size(), pipeline.vocabulary);
+  place_added_tokens(entries, roles, pipeline.vocabulary);
+  pipeline.normalizers = read_normalizers(file.find("normalizer"), where);
+  index_added_tokens(entries, pipeline);
+  PreTokenizers pre_tokenizers = read_pre_tokenizers(file.find("pre_tokenizer"), where);
+  pipeline.pre_tokenizers = std::move(pre_tokenizers.stages);
+  pipeline.asks_for_start = pre_tokenizers.asks_for_start;
+  pipeline.model = model.make(pre_tokenizers.byte_level);
+  pipeline.decoder = read_decoder(file.find("decoder"), where);
+  read_post_processor(file.find("post_processor"), where, result);
+  pipeline.fingerprint = fingerprint_of(json, entries);
   return result;
 }
 

@@ -1,6 +1,7 @@
-// Validation of UTF-8.
+// UTF-8.
 #include "data/text/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -34,7 +35,45 @@ size_t multibyte_length(std::string_view text) {
   return length;
 }
 
+// Bytes at the start of malformed `text` that one U+FFFD stands for: at least one, and more when
+// they could begin a character.
+size_t malformed_length(std::string_view text) {
+  for (size_t length = std::min<size_t>(3, text.size()); length > 1; --length) {
+    const std::string completed = std::string(text.substr(0, length)) + "\x80\x80";
+    if (multibyte_length(completed) > length) return length;
+  }
+  return 1;
+}
+
 }  // namespace
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+void append_utf8(std::string& text, uint32_t code_point) {
+  const auto tail = [&](int shift) { return static_cast<char>(0x80 | (code_point >> shift & 63)); };
+  if (code_point < 0x80) {
+    text += static_cast<char>(code_point);
+  } else if (code_point < 0x800) {
+    text += {static_cast<char>(0xc0 | code_point >> 6), tail(0)};
+  } else if (code_point < 0x10000) {
+    text += {static_cast<char>(0xe0 | code_point >> 12), tail(6), tail(0)};
+  } else {
+    text += {static_cast<char>(0xf0 | code_point >> 18), tail(12), tail(6), tail(0)};
+  }
+}
+
+std::string to_valid_utf8(std::string_view bytes) {
+  std::string text;
+  for (;;) {
+    const size_t bad = find_invalid_utf8(bytes);
+    text += bytes.substr(0, bad);
+    if (bad == std::string_view::npos) return text;
+    text += "\ufffd";
+    bytes.remove_prefix(bad + malformed_length(bytes.substr(bad)));
+  }
+}
 
 size_t find_invalid_utf8(std::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080;

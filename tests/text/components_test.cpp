@@ -1,18 +1,18 @@
-// The parts of a tokenizer by themselves: merging, splitting, the pattern dialect, UTF-8, added
-// tokens, the byte alphabet.
+// The parts of a tokenizer by themselves: merging, UTF-8, base64, tables, the byte alphabet,
+// protocol buffers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 #include <thread>
 
-#include "data/text/added_tokens.h"
+#include "data/text/base64.h"
 #include "data/text/bpe_merger.h"
 #include "data/text/byte_alphabet.h"
-#include "data/text/pretokenizer.h"
+#include "data/text/byte_trie.h"
 #include "data/text/protobuf.h"
-#include "data/text/regex_dialect.h"
 #include "data/text/utf8.h"
+#include "data/text/word_table.h"
 #include "tests/text/text_files.h"
 
 namespace braid::test {
@@ -22,22 +22,25 @@ using namespace std::string_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// The definition, without any index.
-std::vector<int32_t> merge_naively(std::vector<int32_t> symbols,
-                                   const std::vector<BpeMerger::Merge>& merges) {
+// The definition, without any index. `lengths` follows the symbols.
+void merge_naively(std::vector<int32_t>& symbols, std::vector<size_t>& lengths,
+                   const std::vector<BpeMerger::Merge>& merges) {
   for (;;) {
-    size_t best = merges.size(), at = 0;
+    const BpeMerger::Merge* best = nullptr;
+    size_t at = 0;
     for (size_t i = 0; i + 1 < symbols.size(); ++i) {
-      for (size_t rank = 0; rank < best; ++rank) {
-        if (merges[rank].left == symbols[i] && merges[rank].right == symbols[i + 1]) {
-          best = rank;
-          at = i;
-        }
+      for (const auto& merge : merges) {
+        if (merge.left != symbols[i] || merge.right != symbols[i + 1]) continue;
+        if (best != nullptr && best->rank <= merge.rank) continue;
+        best = &merge;
+        at = i;
       }
     }
-    if (best == merges.size()) return symbols;
-    symbols[at] = merges[best].result;
+    if (best == nullptr) return;
+    symbols[at] = best->result;
+    lengths[at] += lengths[at + 1];
     symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    lengths.erase(lengths.begin() + static_cast<std::ptrdiff_t>(at) + 1);
   }
 }
 
@@ -50,83 +53,40 @@ TEST(BpeMerger, AgreesWithTheDefinition) {
     for (int i = 0; i < 30; ++i) {
       const auto left = static_cast<int32_t>(random() % next);
       const auto right = static_cast<int32_t>(random() % next);
-      if (seen.emplace(left, right).second) merges.push_back({left, right, next++});
+      if (seen.emplace(left, right).second) merges.push_back({left, right, next++, 0});
     }
     std::shuffle(merges.begin(), merges.end(), random);
+    // Some ranks are shared: then the leftmost pair goes first.
+    for (size_t rank = 0; rank < merges.size(); ++rank) {
+      merges[rank].rank = static_cast<int32_t>(round % 2 == 0 ? rank : rank / 3);
+    }
     const BpeMerger merger(merges);
     for (const size_t length : {0, 1, 2, 3, 17, 63, 64, 65, 66, 150}) {
       std::vector<int32_t> symbols(length);
       for (auto& symbol : symbols) symbol = static_cast<int32_t>(random() % 4);
-      const auto expected = merge_naively(symbols, merges);
+      std::vector<ByteRange> ranges;
+      for (size_t i = 0; i < length; ++i) ranges.push_back({i, i + 1});
+      auto expected = symbols, with_ranges = symbols;
+      std::vector<size_t> lengths(length, 1);
+      merge_naively(expected, lengths, merges);
       merger.merge(symbols);
       ASSERT_EQ(symbols, expected) << "round " << round << ", length " << length;
+      merger.merge(with_ranges, &ranges);
+      ASSERT_EQ(with_ranges, expected) << "round " << round << ", length " << length;
+      size_t end = 0;
+      for (size_t i = 0; i < ranges.size(); ++i) {
+        ASSERT_EQ(ranges[i], (ByteRange{end, end + lengths[i]}));
+        end += lengths[i];
+      }
     }
   }
 }
 
 TEST(BpeMerger, LongWordsTakeNoQuadraticTime) {
-  const BpeMerger merger({{0, 0, 1}, {1, 1, 2}, {2, 2, 3}});
+  const BpeMerger merger({{0, 0, 1, 0}, {1, 1, 2, 1}, {2, 2, 3, 2}});
   std::vector<int32_t> symbols(1 << 18, 0);
   merger.merge(symbols);
   EXPECT_EQ(symbols, std::vector<int32_t>(1 << 15, 3));
-}
-
-std::vector<std::string> split(const std::vector<std::string>& patterns, std::string_view text) {
-  std::vector<std::string_view> words;
-  Pretokenizer(patterns, "x").split(text, words);
-  return {words.begin(), words.end()};
-}
-
-TEST(Pretokenizer, KeepsAllTextInOrder) {
-  EXPECT_THAT(split({"b+"}, "abbcab"), ElementsAre("a", "bb", "ca", "b"));
-  EXPECT_THAT(split({}, "as it is"), ElementsAre("as it is"));
-  EXPECT_THAT(split({"x"}, ""), ElementsAre());
-  // Later stages see one piece only: " " before the digit is at the end of its piece.
-  const std::string gpt2(kGpt2Pattern);
-  EXPECT_THAT(split({gpt2}, "a  1"), ElementsAre("a", " ", " 1"));
-  EXPECT_THAT(split({std::string(kSingleDigitPattern), gpt2}, "a  12"),
-              ElementsAre("a", "  ", "1", "2"));
-}
-
-TEST(Pretokenizer, WhitespaceIsUnicodesWhiteSpace) {
-  // U+180E was white space once and still is for PCRE2's own \s.
-  EXPECT_THAT(split({R"(\s+)"}, "a\u180eb\u00a0c\u3000\u0085d\u200be"),
-              ElementsAre("a\u180eb", "\u00a0", "c", "\u3000\u0085", "d\u200be"));
-  EXPECT_THAT(split({R"([^\S\n]+)"}, "a \nb"), ElementsAre("a", " ", "\nb"));
-}
-
-TEST(Pretokenizer, RefusesBadPatterns) {
-  const auto refusal = [](const std::string& pattern) {
-    return error_of([&] { Pretokenizer({pattern}, "f.json"); });
-  };
-  EXPECT_THAT(refusal("(a"), HasSubstr("f.json: split pattern \"(a\": missing"));
-  EXPECT_THAT(refusal("a*"), HasSubstr("can match nothing"));
-  EXPECT_THAT(refusal(R"(\p{Nonsense})"), HasSubstr("unknown property"));
-}
-
-TEST(Pretokenizer, PatternsThatExplodeAreAnErrorNotAHang) {
-  std::vector<std::string_view> words;
-  const Pretokenizer pretokenizer({"(?:a|a)(?:(?:a|aa)+)+b"}, "x");
-  const std::string text = std::string(200, 'a') + "cb";
-  EXPECT_THAT(error_of([&] { pretokenizer.split(text, words); }), HasSubstr("match limit"));
-}
-
-TEST(Pretokenizer, LongRunsSplit) {
-  const std::string gpt2(kGpt2Pattern);
-  EXPECT_EQ(split({gpt2}, std::string(1 << 22, ' ') + "x").size(), 2u);
-  EXPECT_EQ(split({gpt2}, std::string(1 << 22, '!')).size(), 1u);
-}
-
-TEST(RegexDialect, RewritesAndRefuses) {
-  EXPECT_EQ(to_pcre2(R"([^\s\p{L}\\]+(?!\S)|\x41|\.)", "x"),
-            R"([^\p{White_Space}\p{L}\\]+(?!\P{White_Space})|\x41|\.)");
-  EXPECT_EQ(to_pcre2("(?i:'s)|[a-z^$.(*]{1,3}?", "x"), "(?i:'s)|[a-z^$.(*]{1,3}?");
-  for (const char* construct :
-       {R"(\w)", R"(\b)", R"(\h)", R"(\u4e00)", "^a", "a$", "(*UCP)a", "a{,3}", "a{1,3}+", "[a[b]]",
-        "[a&&b]", "(?m:a)", "(?P<n>a)", "(?R)", "a\\", R"(\p{L)"}) {
-    EXPECT_THAT(error_of([&] { to_pcre2(construct, "f.json"); }), HasSubstr("is not supported"))
-        << construct;
-  }
 }
 
 TEST(Utf8, FindsTheFirstBadByte) {
@@ -160,19 +120,84 @@ TEST(Utf8, FindsTheFirstBadByte) {
             "the text is not UTF-8: byte 0xff at offset 2; convert it to UTF-8");
 }
 
-TEST(AddedTokens, LeftmostThenLongest) {
-  AddedTokens tokens;
-  EXPECT_EQ(tokens.find("ab", 0).id, -1);
-  tokens.add("ab", 1);
-  tokens.add("abc", 2);
-  tokens.add("a", 3);
-  tokens.add("bcd", 4);
-  EXPECT_EQ(tokens.find("xabcd", 0).id, 2);
-  EXPECT_EQ(tokens.find("xabcd", 0).begin, 1u);
-  EXPECT_EQ(tokens.find("xabcd", 2).id, 4);
-  EXPECT_EQ(tokens.find("xabd", 0).id, 1);
-  EXPECT_EQ(tokens.find("xa", 0).id, 3);
-  EXPECT_EQ(tokens.find("xbc", 0).id, -1);
+TEST(Utf8, ReplacesWhatIsMalformed) {
+  EXPECT_EQ(to_valid_utf8("plain \u00e9"), "plain \u00e9");
+  const std::vector<std::pair<std::string, int>> cases = {{"\x80", 1},
+                                                          {"\xe2\x82", 1},
+                                                          {"\xf0\x9f\x98", 1},
+                                                          {"\xf0\x9f", 1},
+                                                          {"\xe0\x80\x80", 3},
+                                                          {"\xed\xa0\x80", 3},
+                                                          {"\xf4\x90\x80\x80", 4},
+                                                          {"\xc0\xaf", 2},
+                                                          {"\xe2\x82\xff", 2},
+                                                          {"\xff\xfe", 2},
+                                                          {"\xc3", 1}};
+  for (const auto& [bytes, count] : cases) {
+    std::string expected = "a";
+    for (int i = 0; i < count; ++i) expected += "\ufffd";
+    EXPECT_EQ(to_valid_utf8("a" + bytes + "b"), expected + "b") << quote(bytes);
+    EXPECT_EQ(to_valid_utf8("a" + bytes), expected) << quote(bytes);
+  }
+}
+
+TEST(Utf8, CodePoints) {
+  for (const uint32_t code : {0u, 0x7fu, 0x80u, 0x7ffu, 0x800u, 0xffffu, 0x10000u, 0x10ffffu}) {
+    std::string text = "x";
+    append_utf8(text, code);
+    EXPECT_EQ(code_point_at(text, 1).value, code);
+    EXPECT_EQ(code_point_at(text, 1).length, text.size() - 1);
+  }
+}
+
+TEST(Base64, DecodesAndRefuses) {
+  EXPECT_EQ(decode_base64(""), "");
+  EXPECT_EQ(decode_base64("QQ=="), "A");
+  EXPECT_EQ(decode_base64("QUI="), "AB");
+  EXPECT_EQ(decode_base64("AP+/"), "\x00\xff\xbf"s);
+  for (const char* bad : {"Q", "QQ", "QQ=", "Q===", "====", "QQ==QQ==", "Q Q=", "QR==", "Q-_="}) {
+    EXPECT_EQ(decode_base64(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(ByteTrie, FindsWhatWasInserted) {
+  std::mt19937 random(2);
+  std::map<std::string, int32_t> words;
+  ByteTrie trie;
+  for (int32_t i = 0; i < 2000; ++i) {
+    std::string word(1 + random() % 6, 'x');
+    for (char& c : word) c = static_cast<char>(random() % 5 + 0xfd);
+    words[word] = i;
+    trie.insert(word, i);
+  }
+  const auto find = [&](const std::string& word) {
+    int32_t node = ByteTrie::kRoot;
+    for (const char c : word) {
+      if (node >= 0) node = trie.child(node, c);
+    }
+    return node < 0 ? -1 : trie.value(node);
+  };
+  for (const auto& [word, id] : words) EXPECT_EQ(find(word), id);
+  EXPECT_EQ(find("absent"), -1);
+  EXPECT_EQ(find(""), -1);
+}
+
+TEST(WordTable, FindsWordsOfEveryLength) {
+  std::mt19937 random(3);
+  std::map<std::string, int32_t> words;
+  WordTable table(3000);
+  for (int32_t i = 0; i < 3000; ++i) {
+    std::string word(1 + random() % 20, '\0');
+    for (char& c : word) c = static_cast<char>(random() % 3);  // zero bytes count
+    EXPECT_EQ(table.insert(word, i), words.emplace(word, i).second);
+  }
+  for (const auto& [word, id] : words) {
+    EXPECT_EQ(table.find(word), id);
+    const std::string longer = word + '\0';
+    EXPECT_EQ(table.find(longer), words.contains(longer) ? words[longer] : -1);
+  }
+  EXPECT_EQ(table.find(""), -1);
+  EXPECT_EQ(WordTable().find("a"), -1);
 }
 
 TEST(ByteAlphabet, CoversEveryByteOnce) {
@@ -207,7 +232,7 @@ TEST(Protobuf, ReadsWhatItWrites) {
   EXPECT_FALSE(reader.next());
 }
 
-TEST(ByteLevelBpe, ConstUseFromSeveralThreads) {
+TEST(PipelineTokenizer, ConstUseFromSeveralThreads) {
   ModelDirectory directory;
   const auto tokenizer = directory.with("tokenizer.json", tiny_golden()["tokenizer"]).load();
   const Json& rule = tiny_golden()["rules"][0];
@@ -225,30 +250,18 @@ TEST(ByteLevelBpe, ConstUseFromSeveralThreads) {
   EXPECT_EQ(wrong, 0);
 }
 
-TEST(ByteLevelBpe, RandomTextComesBack) {
+TEST(PipelineTokenizer, RandomTextComesBack) {
   ModelDirectory directory;
   const auto tokenizer = directory.with("tokenizer.json", tiny_golden()["tokenizer"]).load();
   std::mt19937 random(11);
   for (int round = 0; round < 300; ++round) {
-    std::u32string text;
+    std::string text;
     for (int i = 0; i < 60; ++i) {
       const uint32_t wide = random() % 0x110000;
       const uint32_t code = random() % 3 != 0 ? random() % 0x80 : wide;
-      text += static_cast<char32_t>(code >= 0xd800 && code < 0xe000 ? U' ' : code);
+      append_utf8(text, code >= 0xd800 && code < 0xe000 ? ' ' : code);
     }
-    std::string utf8;
-    for (const char32_t c : text) {
-      const auto tail = [&](int shift) { return static_cast<char>(0x80 | (c >> shift & 63)); };
-      if (c < 0x80)
-        utf8 += static_cast<char>(c);
-      else if (c < 0x800)
-        utf8 += {static_cast<char>(0xc0 | c >> 6), tail(0)};
-      else if (c < 0x10000)
-        utf8 += {static_cast<char>(0xe0 | c >> 12), tail(6), tail(0)};
-      else
-        utf8 += {static_cast<char>(0xf0 | c >> 18), tail(12), tail(6), tail(0)};
-    }
-    EXPECT_EQ(tokenizer->decode(tokenizer->encode(utf8)), utf8);
+    EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), text);
   }
 }
 

@@ -20,46 +20,63 @@ std::string refusal(const std::function<void(Json&)>& change) {
 }
 
 TEST(HostileTokenizerJson, UnknownComponentsAreNamed) {
+  const auto set = [](const char* key, const Json& value) {
+    return [key, value](Json& j) { j[key] = value; };
+  };
+  const auto normalizer = [&](const Json& value) { return set("normalizer", value); };
+  const auto pre_tokenizer = [&](const Json& value) { return set("pre_tokenizer", value); };
+  const auto decoder = [&](const Json& value) { return set("decoder", value); };
+  const Json metaspace = {{"type", "Metaspace"}, {"replacement", "_"}};
+  const auto changed = [](Json json, const char* key, const Json& value) {
+    json[key] = value;
+    return json;
+  };
   const std::vector<std::pair<std::function<void(Json&)>, std::string>> cases = {
       {[](Json& j) { j["model"]["type"] = "WordPiece"; }, "the model \"WordPiece\""},
+      {[](Json& j) { j["model"]["type"] = "WordLevel"; }, "the model \"WordLevel\""},
       {[](Json& j) { j["model"]["end_of_word_suffix"] = "</w>"; }, "model.end_of_word_suffix"},
       {[](Json& j) { j["model"]["dropout"] = 0.1; }, "model.dropout"},
-      {[](Json& j) { j["model"]["byte_fallback"] = true; }, "model.byte_fallback"},
+      {[](Json& j) { j["model"]["unk_token"] = "<none>"; }, "\"<none>\" is not in model.vocab"},
       {[](Json& j) { j["model"]["new_setting"] = 1; }, "new_setting"},
-      {[](Json& j) {
-         j["normalizer"] = {{"type", "NFKC"}};
-       },
-       "the normalizer \"NFKC\""},
-      {[](Json& j) { j["pre_tokenizer"] = nullptr; }, "has no ByteLevel"},
-      {[](Json& j) {
-         j["pre_tokenizer"] = {{"type", "Metaspace"}};
-       },
-       "the pre-tokenizer \"Metaspace\""},
-      {[](Json& j) { j["pre_tokenizer"]["add_prefix_space"] = true; },
-       "pre_tokenizer.add_prefix_space"},
-      {[](Json& j) {
-         j["pre_tokenizer"] = {{"type", "Sequence"},
-                               {"pretokenizers",
-                                {{{"type", "ByteLevel"}, {"add_prefix_space", false}},
-                                 {{"type", "Digits"}, {"individual_digits", true}}}}};
-       },
-       "pretokenizers[1]"},
-      {[](Json& j) {
-         j["pre_tokenizer"] = {{"type", "Split"},
-                               {"pattern", {{"Regex", "a"}}},
-                               {"behavior", "MergedWithNext"},
-                               {"invert", false}};
-       },
-       "MergedWithNext"},
-      {[](Json& j) {
-         j["decoder"] = {{"type", "WordPiece"}};
-       },
-       "the decoder \"WordPiece\""},
-      {[](Json& j) {
-         j["post_processor"] = {{"type", "RobertaProcessing"}};
-       },
+      {normalizer({{"type", "BertNormalizer"}}), "the normalizer \"BertNormalizer\""},
+      {normalizer({{"type", "Nmt"}}), "the normalizer \"Nmt\""},
+      {normalizer({{"type", "StripAccents"}}), "the normalizer \"StripAccents\""},
+      {normalizer({{"type", "Sequence"}, {"normalizers", {{{"type", "ByteLevel"}}}}}),
+       "normalizer.normalizers[0].type: the normalizer \"ByteLevel\""},
+      {normalizer({{"type", "NFC"}, {"odd", 1}}), "odd"},
+      {normalizer({{"type", "Sequence"}}), "normalizers: expected a list"},
+      {normalizer({{"type", "Replace"}, {"pattern", "x"}, {"content", ""}}), "pattern"},
+      {normalizer({{"type", "Replace"}, {"pattern", {{"String", ""}}}, {"content", "x"}}),
+       "pattern: is empty"},
+      {normalizer({{"type", "Replace"}, {"pattern", {{"Regex", "x*"}}}, {"content", ""}}),
+       "can match nothing"},
+      {normalizer({{"type", "Precompiled"}, {"precompiled_charsmap", "AAA"}}), "is not base64"},
+      {normalizer({{"type", "Precompiled"}, {"precompiled_charsmap", "AAAA"}}), "is damaged"},
+      {pre_tokenizer({{"type", "UnicodeScripts"}}), "the pre-tokenizer \"UnicodeScripts\""},
+      {pre_tokenizer({{"type", "BertPreTokenizer"}}), "the pre-tokenizer \"BertPreTokenizer\""},
+      {pre_tokenizer({{"type", "Sequence"},
+                      {"pretokenizers",
+                       {{{"type", "ByteLevel"}, {"add_prefix_space", false}},
+                        {{"type", "Digits"}, {"individual_digits", true}}}}}),
+       "pretokenizers[1].type: \"Digits\" after ByteLevel"},
+      {pre_tokenizer({{"type", "Split"},
+                      {"pattern", {{"Regex", "a"}}},
+                      {"behavior", "Elsewhere"},
+                      {"invert", false}}),
+       "Elsewhere"},
+      {pre_tokenizer({{"type", "Split"}, {"pattern", {{"Text", "a"}}}, {"behavior", "Removed"}}),
+       "expected a String or a Regex"},
+      {pre_tokenizer(changed(metaspace, "replacement", "ab")), "expected one character"},
+      {pre_tokenizer(changed(metaspace, "prepend_scheme", "last")), "\"last\" is not supported"},
+      {pre_tokenizer(changed(metaspace, "add_prefix_space", false)), "contradicts prepend_scheme"},
+      {decoder({{"type", "WordPiece"}}), "the decoder \"WordPiece\""},
+      {decoder({{"type", "BPEDecoder"}}), "the decoder \"BPEDecoder\""},
+      {decoder({{"type", "CTC"}}), "the decoder \"CTC\""},
+      {decoder({{"type", "Strip"}, {"content", " "}, {"start", -1}}), "start: is negative"},
+      {set("post_processor", {{"type", "RobertaProcessing"}}),
        "the post-processor \"RobertaProcessing\""},
-      {[](Json& j) { j["added_tokens"][4]["lstrip"] = true; }, "added_tokens[4].lstrip"},
+      {set("post_processor", {{"type", "TemplateProcessing"}, {"single", {1}}}), "single"},
+      {[](Json& j) { j["added_tokens"][4]["odd"] = true; }, "added_tokens[4]"},
   };
   for (const auto& [change, message] : cases) EXPECT_THAT(refusal(change), HasSubstr(message));
   EXPECT_EQ(refusal([](Json&) {}), "no error");
@@ -88,14 +105,9 @@ TEST(HostileTokenizerJson, VocabularyAndMerges) {
       {[](Json& j) { j["model"]["merges"].push_back("one"); }, "expected two tokens"},
       {[](Json& j) { j["model"]["merges"].push_back("a b c"); }, "expected two tokens"},
       {[](Json& j) { j["model"]["merges"].push_back(7); }, "expected two tokens"},
-      {[](Json& j) {
-         j["model"]["vocab"]["<|"] = 340;
-         j["model"]["vocab"]["im_end|>"] = 341;
-         j["model"]["merges"].push_back({"<|", "im_end|>"});
-       },
-       "makes the control token \"<|im_end|>\""},
-      {[](Json& j) { j["added_tokens"][1]["id"] = 2; }, "both have the id 2"},
-      {[](Json& j) { j["added_tokens"][1]["id"] = 339; }, "has the ids 1 and 339"},
+      {[](Json& j) { j["added_tokens"][1]["id"] = 2; }, "the tokenizers library gives it 1"},
+      {[](Json& j) { j["added_tokens"][4]["id"] = 339; }, "the tokenizers library gives it 332"},
+      {[](Json& j) { j["added_tokens"][4]["content"] = "<|im_end|>"; }, "is there twice"},
       {[](Json& j) { j["added_tokens"][1]["content"] = ""; }, "content: is empty"},
       {[](Json& j) { j["added_tokens"] = 5; }, "added_tokens: expected a list"},
       {[](Json& j) { j["added_tokens"][0] = nullptr; }, "added_tokens[0]"},
@@ -162,7 +174,7 @@ TEST(HostileGguf, MissingAndInconsistentKeys) {
       {[](GgufWriter&) {}, "\"tokenizer.ggml.model\" is missing"},
       {[](GgufWriter& g) { g.string("tokenizer.ggml.model", "bert"); },
        "tokenizer.ggml.model is \"bert\"; supported: gpt2, llama"},
-      {[&](GgufWriter& g) { base(g, "qwen2"); }, "tokenizer.ggml.pre is \"qwen2\"; supported:"},
+      {[&](GgufWriter& g) { base(g, "tekken"); }, "tokenizer.ggml.pre is \"tekken\"; supported:"},
       {[&](GgufWriter& g) { base(g); }, "\"tokenizer.ggml.merges\" is missing"},
       {[&](GgufWriter& g) { base(g), g.strings(merges, {"ab"}); }, "not two tokens"},
       {[&](GgufWriter& g) { base(g), g.strings(merges, {"a "}); }, "not two tokens"},
@@ -286,6 +298,40 @@ TEST(HostileSentencePiece, NormalisationTable) {
   EXPECT_THAT(with_table(leaf, texts), HasSubstr("normalisation table is damaged"));
   EXPECT_THAT(with_table(empty, "x"), HasSubstr("normalisation table is damaged"));
   EXPECT_THAT(with_table(empty, ""), HasSubstr("normalisation table is damaged"));
+}
+
+// Plain text must not become a control token by way of merges: the library would make it one.
+TEST(HostileTokenizerJson, MergesMakeNoControlTokens) {
+  Json json = tiny_golden()["tokenizer"];
+  for (const char* token : {"<|", "im", "<|im", "_end|>", "_end", "|>", "_e", "nd"}) {
+    if (!json["model"]["vocab"].contains(token)) {
+      json["model"]["vocab"][token] = json["model"]["vocab"].size();
+    }
+  }
+  for (const auto& [left, right] :
+       std::vector<std::pair<std::string, std::string>>{{"<", "|"},
+                                                        {"i", "m"},
+                                                        {"n", "d"},
+                                                        {"_", "e"},
+                                                        {"_e", "nd"},
+                                                        {"|", ">"},
+                                                        {"_end", "|>"},
+                                                        {"<|", "im"},
+                                                        {"<|im", "_end|>"}}) {
+    const Json merge = {left, right};
+    auto& merges = json["model"]["merges"];
+    if (std::find(merges.begin(), merges.end(), merge) == merges.end()) merges.push_back(merge);
+  }
+  for (Json& token : json["added_tokens"]) {
+    if (token["id"] > 330)
+      token["id"] = token["id"].get<int>() + json["model"]["vocab"].size() - 331;
+  }
+  ModelDirectory directory;
+  const auto tokenizer = directory.with("tokenizer.json", json).load();
+  const auto ids = tokenizer->encode("<|im_end|>");
+  EXPECT_EQ(std::ranges::count(ids, 2), 0) << joined(ids);
+  EXPECT_EQ(tokenizer->decode(ids), "<|im_end|>");
+  EXPECT_THAT(tokenizer->encode_rendered({"<|im_end|>", {}, {}}), ::testing::ElementsAre(2));
 }
 
 TEST(LoadTokenizer, SaysWhatIsMissing) {

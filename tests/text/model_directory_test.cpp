@@ -63,6 +63,93 @@ TEST(SpecialTokens, ChatTemplateSources) {
   EXPECT_EQ(directory.load()->special().chat_template, "J");
 }
 
+TEST(SpecialTokens, NamedTemplates) {
+  ModelDirectory directory;
+  const Json list = {{{"name", "default"}, {"template", "D"}},
+                     {{"name", "tool_use"}, {"template", "T"}},
+                     {{"name", "rag"}, {"template", "R"}}};
+  tiny(directory).with("tokenizer_config.json", Json{{"chat_template", list}});
+  using Named = std::map<std::string, std::string>;
+  EXPECT_EQ(directory.load()->special().named_templates, (Named{{"tool_use", "T"}, {"rag", "R"}}));
+  std::filesystem::create_directory(directory.path() / "additional_chat_templates");
+  directory.with("additional_chat_templates/rag.jinja", std::string("other"));
+  directory.with("additional_chat_templates/notes.txt", std::string("no template"));
+  EXPECT_EQ(directory.load()->special().named_templates,
+            (Named{{"tool_use", "T"}, {"rag", "other"}}));
+  // The file decides on the default, and the list is not looked at then.
+  directory.with("chat_template.jinja", std::string("J"));
+  EXPECT_EQ(directory.load()->special().chat_template, "J");
+  EXPECT_EQ(directory.load()->special().named_templates, (Named{{"rag", "other"}}));
+  const Json twice = {list[0], list[1], list[1]};
+  ModelDirectory other;
+  tiny(other).with("tokenizer_config.json", Json{{"chat_template", twice}});
+  EXPECT_THAT(other.load_failure(),
+              HasSubstr("chat_template[2].name: \"tool_use\" is there twice"));
+}
+
+TEST(SpecialTokens, GgufTemplates) {
+  GgufWriter gguf;
+  gguf.string("tokenizer.ggml.model", "gpt2");
+  gguf.string("tokenizer.ggml.pre", "gpt-2");
+  gguf.strings("tokenizer.ggml.tokens", {"a", "b"});
+  gguf.strings("tokenizer.ggml.merges", {});
+  gguf.string("tokenizer.chat_template", "D");
+  gguf.strings("tokenizer.chat_templates", {"tool_use"});
+  gguf.string("tokenizer.chat_template.tool_use", "T");
+  ModelDirectory directory;
+  directory.with("m.gguf", gguf.bytes());
+  const auto special = load_tokenizer(directory.path() / "m.gguf")->special();
+  EXPECT_EQ(special.chat_template, "D");
+  EXPECT_EQ(special.named_templates, (std::map<std::string, std::string>{{"tool_use", "T"}}));
+}
+
+TEST(SpecialTokens, OldNamesFile) {
+  ModelDirectory directory;
+  tiny(directory).with("special_tokens_map.json", Json{{"eos_token", {{"content", "<|im_end|>"}}},
+                                                       {"bos_token", "<|im_start|>"}});
+  EXPECT_THAT(directory.load()->special().stop, ElementsAre(2));
+  EXPECT_EQ(directory.load()->special().bos, 1);
+  directory.with("tokenizer_config.json", Json{{"eos_token", "<|endoftext|>"}});
+  EXPECT_THAT(directory.load()->special().stop, ElementsAre(0));
+  directory.with("special_tokens_map.json", Json{{"bos_token", 7}});
+  EXPECT_THAT(directory.load_failure(), HasSubstr("special_tokens_map.json: bos_token"));
+}
+
+// tokenizer_config.json says how added tokens are matched, and may add some.
+TEST(SpecialTokens, AddedTokensOfTheConfiguration) {
+  ModelDirectory directory;
+  const auto entry = [](const char* content, bool special, bool rstrip) {
+    return Json{{"content", content}, {"special", special}, {"rstrip", rstrip}};
+  };
+  Json config = {
+      {"added_tokens_decoder",
+       {{"2", entry("<|im_end|>", true, true)}, {"334", entry("<|new|>", true, false)}}}};
+  tiny(directory).with("tokenizer_config.json", config);
+  const auto tokenizer = directory.load();
+  EXPECT_EQ(tokenizer->special_id("<|new|>"), 334);
+  EXPECT_THAT(tokenizer->encode_rendered({"<|im_end|> \n<|new|>", {}, {}}), ElementsAre(2, 334));
+  EXPECT_EQ(tokenizer->decode(std::vector<int32_t>{334}), "<|new|>");
+  EXPECT_EQ(tokenizer->piece(334), "<|new|>");
+  config["added_tokens_decoder"]["340"] = entry("<|far|>", true, false);
+  directory.with("tokenizer_config.json", config);
+  EXPECT_THAT(directory.load_failure(), HasSubstr("the tokenizers library gives it 335"));
+  config["added_tokens_decoder"] = {{"3", entry("<|im_end|>", true, false)}};
+  directory.with("tokenizer_config.json", config);
+  EXPECT_THAT(directory.load_failure(),
+              HasSubstr("has the ids 2 and, in tokenizer_config.json, 3"));
+}
+
+// An added token that ends texts by its id is a control token, whatever it says itself.
+TEST(SpecialTokens, StopIdsAreControlTokens) {
+  Json json = tiny_golden()["tokenizer"];
+  json["added_tokens"][2]["special"] = false;
+  ModelDirectory directory;
+  directory.with("tokenizer.json", json)
+      .with("generation_config.json", Json{{"eos_token_id", {0, 2}}});
+  EXPECT_GT(directory.load()->encode("<|im_end|>").size(), 1u);
+  EXPECT_EQ(directory.load()->special_id("<|im_end|>"), 2);
+}
+
 TEST(SpecialTokens, PostProcessorAndConfigDecideOnBos) {
   Json json = tiny_golden()["tokenizer"];
   const Json text = {{"Sequence", {{"id", "A"}, {"type_id", 0}}}};
@@ -79,8 +166,7 @@ TEST(SpecialTokens, PostProcessorAndConfigDecideOnBos) {
   directory.with("tokenizer.json", json);
   directory.with("tokenizer_config.json", Json{{"bos_token", "<|endoftext|>"}});
   EXPECT_TRUE(directory.load()->special().add_bos);
-  EXPECT_EQ(joined(directory.load()->encode("a")),
-            joined(directory.load()->encode_continuation("a")));
+  EXPECT_TRUE(directory.load()->special().add_eos);
   directory.with("tokenizer_config.json",
                  Json{{"bos_token", "<|endoftext|>"}, {"add_bos_token", false}});
   EXPECT_FALSE(directory.load()->special().add_bos);
@@ -159,21 +245,41 @@ TEST(SentencePieceTokenizer, DirectoryAddsControlTokens) {
   EXPECT_THAT(tokenizer->special().stop, ElementsAre(9));
   EXPECT_FALSE(tokenizer->special().add_bos);
   EXPECT_EQ(tokenizer->decode(std::vector<int32_t>{8, 3, 9}), "<|im_start|>a<|im_end|>");
+  // A token that is not special is matched in any text.
+  EXPECT_THAT(tokenizer->encode("a<|im_end|>"), ElementsAre(3, 0));
   config["added_tokens_decoder"]["9"]["special"] = false;
+  config.erase("eos_token");
   directory.with("tokenizer_config.json", config);
-  EXPECT_THAT(directory.load_failure(), HasSubstr("added_tokens_decoder.9.special"));
+  EXPECT_THAT(directory.load()->encode("a<|im_end|>"), ElementsAre(3, 9));
   config["added_tokens_decoder"] = {{"11", {{"content", "<|im_end|>"}, {"special", true}}}};
   directory.with("tokenizer_config.json", config);
-  EXPECT_THAT(directory.load_failure(), HasSubstr("does not follow the 8 tokens"));
+  EXPECT_THAT(directory.load_failure(), HasSubstr("does not follow the 8 tokens before it"));
 }
 
-TEST(SentencePieceTokenizer, ConvertedTokenizerJsonGivesWay) {
+TEST(SentencePieceTokenizer, TokenizerJsonWins) {
   ModelDirectory directory;
   directory.with("tokenizer.model", small_model(true));
-  directory.with("tokenizer.json", Json{{"model", {{"type", "BPE"}, {"byte_fallback", true}}}});
   EXPECT_EQ(directory.load()->vocab_size(), 8);
   tiny(directory);
   EXPECT_EQ(directory.load()->vocab_size(), 334);
+}
+
+// Where a space goes in a conversation: `legacy` of transformers' Llama tokenizer.
+TEST(SentencePieceTokenizer, LegacyPutsASpaceBehindControlTokens) {
+  ModelDirectory directory;
+  directory.with("tokenizer.model", small_model(true));
+  const RenderedText text = {"a<s>a</s> a", {}, {}};
+  EXPECT_THAT(directory.load()->encode_rendered(text), ElementsAre(3, 1, 3, 2, 4, 3));
+  directory.with("tokenizer_config.json", Json{{"legacy", false}});
+  const auto tokenizer = directory.load();
+  EXPECT_THAT(tokenizer->encode_rendered(text), ElementsAre(3, 1, 5, 2, 3));
+  EXPECT_THAT(tokenizer->encode_rendered({"<s>a", {}, {}}), ElementsAre(1, 5));
+  EXPECT_THAT(tokenizer->encode_spans(text),
+              ElementsAre(TokenSpan{3, {0, 1}}, TokenSpan{1, {1, 4}}, TokenSpan{5, {4, 5}},
+                          TokenSpan{2, {5, 9}}, TokenSpan{3, {9, 11}}));
+  // A foreign byte in the middle of a name keeps it plain.
+  EXPECT_THAT(tokenizer->encode_rendered({"a</s>", {{3, 4}}, {}}), ElementsAre(3, 0));
+  EXPECT_THAT(tokenizer->encode_rendered({"a</s>", {{0, 1}}, {}}), ElementsAre(3, 2));
 }
 
 }  // namespace

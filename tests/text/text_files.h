@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +66,24 @@ inline const Json& tiny_golden() {
 inline const Json& smollm2_golden() {
   static const Json golden = read_json_file(golden_path("smollm2_tokenizer.json"));
   return golden;
+}
+
+// GPT-2's files as a tokenizer.json.
+inline Json gpt2_tokenizer_json(const std::filesystem::path& directory) {
+  Json merges = Json::array();
+  std::istringstream lines(read_text_file(directory / "merges.txt"));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("#version")) merges.push_back(line);
+  }
+  const Json byte_level = {{"type", "ByteLevel"}, {"add_prefix_space", false}};
+  const Json end = {{"id", 50256}, {"content", "<|endoftext|>"}, {"special", true}};
+  return {{"added_tokens", Json::array({end})},
+          {"pre_tokenizer", byte_level},
+          {"decoder", byte_level},
+          {"model",
+           {{"type", "BPE"},
+            {"vocab", read_json_file(directory / "vocab.json")},
+            {"merges", std::move(merges)}}}};
 }
 
 // A GGUF file without tensors.
