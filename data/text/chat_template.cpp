@@ -119,11 +119,31 @@ void ChatTemplate::choose(const TemplateConfig& config) {
                  });
 }
 
-// Renders a small conversation and looks at what stands behind the answer.
+// A small conversation, with what some templates insist on when the plain one is refused.
+RenderedText ChatTemplate::render_sample() const {
+  const Conversation plain = {{"user", "question"}, {"assistant", "answer"}};
+  Conversation with_system = plain;
+  with_system.insert(with_system.begin(), {"system", "rules"});
+  const Json tools = Json::parse(
+      R"([{"type": "function", "function": {"name": "f", "description": "d",
+           "parameters": {"type": "object", "properties": {}}}}])");
+  try {
+    return render(plain, nullptr, /*generation_prompt=*/false);
+  } catch (const Error&) {
+    for (const Json* offered : {static_cast<const Json*>(nullptr), &tools}) {
+      try {
+        return render(with_system, offered ? *offered : Json(nullptr), false);
+      } catch (const Error&) {  // the first refusal says most
+      }
+    }
+    throw;
+  }
+}
+
+// Looks at what stands behind the answer of a sample.
 void ChatTemplate::find_stop() {
   stop_tokens_ = tokenizer_.special().stop;
-  const RenderedText text =
-      render({{"user", "question"}, {"assistant", "answer"}}, nullptr, /*generation_prompt=*/false);
+  const RenderedText text = render_sample();
   if (text.foreign.empty()) fail("chat template {}: it does not render the answer", name_);
   const size_t end = text.foreign.back().end;
   for (const TokenSpan& span : tokenizer_.encode_spans(text)) {

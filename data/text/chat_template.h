@@ -59,6 +59,7 @@ class ChatTemplate {
  private:
   void choose(const TemplateConfig& config);
   void find_stop();
+  RenderedText render_sample() const;
 
   const Tokenizer& tokenizer_;
   std::string name_;

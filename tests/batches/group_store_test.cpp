@@ -14,10 +14,31 @@ using ::testing::HasSubstr;
 
 const std::string kKey(32, 'k');
 
+GroupTokens group(std::vector<int32_t> prompt, std::vector<std::vector<int32_t>> branches) {
+  GroupTokens result;
+  result.prompt = std::move(prompt);
+  result.branches = std::move(branches);
+  return result;
+}
+
+std::string refusal(GroupTokens impossible) {
+  return test::error_of([&] { make_store({std::move(impossible)}); });
+}
+
 std::string example() {
   GroupStoreWriter writer;
-  writer.add({{1, 2}, {{3}, {4, 5, 6}}, 0.5, 2, "s", {"a.jsonl", 7}, std::string(32, 'x')});
-  writer.add({{8}, {{9, 2}}, 1, 1, "t", {"b.jsonl", 9}, std::string(32, 'y')});
+  GroupTokens pair = group({1, 2}, {{3}, {4, 5, 6}});
+  pair.margin = 0.5;
+  pair.weight = 2;
+  pair.source = "s";
+  pair.where = {"a.jsonl", 7};
+  pair.key = std::string(32, 'x');
+  writer.add(pair);
+  GroupTokens demonstration = group({8}, {{9, 2}});
+  demonstration.source = "t";
+  demonstration.where = {"b.jsonl", 9};
+  demonstration.key = std::string(32, 'y');
+  writer.add(demonstration);
   return writer.finish(kKey, {{"rows", 3}});
 }
 
@@ -68,7 +89,7 @@ TEST(GroupStore, EmptyStore) {
 }
 
 TEST(GroupStore, NegativeIdsAreLarge) {
-  EXPECT_GT(make_store({{{-1}, {{2}}}}).largest_id(), uint32_t{1} << 30);
+  EXPECT_GT(make_store({group({-1}, {{2}})}).largest_id(), uint32_t{1} << 30);
 }
 
 TEST(GroupStore, EveryChangedByteIsFound) {
@@ -85,14 +106,14 @@ TEST(GroupStore, CutFilesAreFound) {
   for (size_t size = 0; size < whole.size(); ++size) {
     EXPECT_THAT(damage(whole.substr(0, size)), HasSubstr("damaged token cache")) << size;
   }
-  EXPECT_THAT(damage(whole + whole), HasSubstr("too long"));
+  EXPECT_THAT(damage(whole + whole), HasSubstr("checksum"));
 }
 
 // Right checksums around nonsense.
 TEST(GroupStore, ImpossibleGroupsAreRefused) {
-  EXPECT_THAT(test::error_of([] { make_store({{{}, {{1}}}}); }), HasSubstr("empty"));
-  EXPECT_THAT(test::error_of([] { make_store({{{1}, {}}}); }), HasSubstr("no branch"));
-  EXPECT_THAT(test::error_of([] { make_store({{{1}, {{}}}}); }), HasSubstr("empty"));
+  EXPECT_THAT(refusal(group({}, {{1}})), HasSubstr("empty"));
+  EXPECT_THAT(refusal(group({1}, {})), HasSubstr("no branch"));
+  EXPECT_THAT(refusal(group({1}, {{}})), HasSubstr("empty"));
 }
 
 }  // namespace

@@ -26,7 +26,11 @@ class TokenCache : public ::testing::Test {
         [&] {
           ++built_;
           GroupStoreWriter writer;
-          writer.add({{key}, {{2}}, 1, 1, "", {}, name});
+          GroupTokens group;
+          group.prompt = {key};
+          group.branches = {{2}};
+          group.key = name;
+          writer.add(group);
           return writer.finish(name, Json::object());
         },
         [&](const std::string& note) { notes_.push_back(note); });

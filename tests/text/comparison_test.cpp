@@ -28,7 +28,10 @@ class Format {
     const EncodedComparison result = encode(prompt, answers);
     if (!result.flaw.empty()) return std::string(result.flaw);
     std::string shown = text(result.prompt);
-    for (const auto& answer : result.answers) shown += "|" + text(answer);
+    for (const auto& answer : result.answers) {
+      shown += '|';
+      shown += text(answer);
+    }
     return shown;
   }
   const ChatTemplate& chat() const { return chat_; }
