@@ -10,9 +10,8 @@ namespace {
 Entry* search(Runtime& runtime, const Namespace& space, std::string_view name) {
   runtime.work(space.count * sizeof(Entry));
   Entry* const end = space.entries + space.count;
-  Entry* found = std::find_if(space.entries, end, [&](const Entry& entry) {
-    return entry.key.text->bytes == name;
-  });
+  Entry* found = std::find_if(space.entries, end,
+                              [&](const Entry& entry) { return entry.key.text->bytes == name; });
   return found == end ? nullptr : found;
 }
 

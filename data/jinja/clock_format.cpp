@@ -7,9 +7,9 @@ namespace {
 
 constexpr std::string_view kDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                       "Thursday", "Friday", "Saturday"};
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",
-                                        "May",     "June",     "July",      "August",
-                                        "September", "October", "November", "December"};
+constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
 
 int hour12(const std::tm& time) { return time.tm_hour % 12 == 0 ? 12 : time.tm_hour % 12; }
 
@@ -33,7 +33,7 @@ std::string directive(const std::tm& time, char letter, char flag) {
   const auto name = [](std::string_view word, size_t length) {
     return std::string(word.substr(0, length));
   };
-  const auto all = [&](std::string_view format) { 
+  const auto all = [&](std::string_view format) {
     std::string result;
     for (size_t i = 0; i < format.size(); ++i) {
       result += format[i] == '%' ? directive(time, format[++i], 0) : std::string(1, format[i]);

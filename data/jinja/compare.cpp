@@ -80,8 +80,7 @@ bool equals(Runtime& runtime, const Value& a, const Value& b) {
       return a.text->bytes == b.text->bytes;
     case Kind::kList:
     case Kind::kTuple:
-      return a.sequence == b.sequence ||
-             equal_items(runtime, a.sequence->items, b.sequence->items);
+      return a.sequence == b.sequence || equal_items(runtime, a.sequence->items, b.sequence->items);
     case Kind::kDict:
       return a.dict == b.dict || equal_dicts(runtime, *a.dict, *b.dict);
     case Kind::kRange:

@@ -99,8 +99,7 @@ const Dict* DictBuilder::finish(bool foreign) {
   std::copy(entries_.begin(), entries_.end(), entries);
   uint32_t* slots = arena.array<uint32_t>(slots_.size());
   std::copy(slots_.begin(), slots_.end(), slots);
-  return arena.make<Dict>(
-      Dict{{entries, entries_.size()}, {slots, slots_.size()}, foreign});
+  return arena.make<Dict>(Dict{{entries, entries_.size()}, {slots, slots_.size()}, foreign});
 }
 
 }  // namespace braid::jinja

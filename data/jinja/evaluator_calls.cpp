@@ -111,8 +111,7 @@ void Evaluator::bind_parameters(const MacroDefinition& definition, const Argumen
     values[i] = i < positional.size() ? positional[i] : take(name);
     has_caller = has_caller || parameters[i].name == program_.caller;
     set(parameters[i].name,
-        values[i].given() ? values[i]
-                          : undefined_value(runtime_, Undefined::Reason::kName, name));
+        values[i].given() ? values[i] : undefined_value(runtime_, Undefined::Reason::kName, name));
   }
   if (definition.uses_caller && !has_caller) {
     const Value caller = take("caller");

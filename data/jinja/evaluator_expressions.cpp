@@ -36,8 +36,7 @@ Value Evaluator::evaluate_compound(const Node& node) {
     case NodeKind::kPositive:
       return positive(evaluate(*static_cast<const UnaryNode&>(node).operand));
     case NodeKind::kNot:
-      return bool_value(
-          !is_true(runtime_, evaluate(*static_cast<const UnaryNode&>(node).operand)));
+      return bool_value(!is_true(runtime_, evaluate(*static_cast<const UnaryNode&>(node).operand)));
     case NodeKind::kCompare:
       return evaluate_compare(static_cast<const CompareNode&>(node));
     case NodeKind::kConditional:
@@ -87,8 +86,7 @@ Value Evaluator::evaluate_items(const ItemsNode& node) {
   std::vector<Value> items;
   items.reserve(node.items.size());
   for (const Node* item : node.items) items.push_back(evaluate(*item));
-  return node.kind == NodeKind::kList ? list_value(runtime_, items)
-                                      : tuple_value(runtime_, items);
+  return node.kind == NodeKind::kList ? list_value(runtime_, items) : tuple_value(runtime_, items);
 }
 
 Value Evaluator::evaluate_dict(const DictNode& node) {

@@ -22,9 +22,9 @@ struct ComparisonSign {
   Comparison comparison;
 };
 constexpr ComparisonSign kComparisons[] = {
-    {"==", Comparison::kEqual},   {"!=", Comparison::kNotEqual},
-    {"<", Comparison::kLess},     {"<=", Comparison::kLessEqual},
-    {">", Comparison::kGreater},  {">=", Comparison::kGreaterEqual}};
+    {"==", Comparison::kEqual},  {"!=", Comparison::kNotEqual},
+    {"<", Comparison::kLess},    {"<=", Comparison::kLessEqual},
+    {">", Comparison::kGreater}, {">=", Comparison::kGreaterEqual}};
 
 const Operator* find_operator(const TokenStream& tokens, std::span<const Operator> operators) {
   for (const Operator& candidate : operators) {
@@ -48,16 +48,15 @@ const Node* ExpressionParser::constant(const Value& value, int line) {
   return node;
 }
 
-const Node* ExpressionParser::binary(NodeKind kind, const Node* left, const Node* right,
-                                     int line) {
+const Node* ExpressionParser::binary(NodeKind kind, const Node* left, const Node* right, int line) {
   auto* node = make<BinaryNode>(kind, line);
   node->left = left;
   node->right = right;
   return node;
 }
 
-const Node* ExpressionParser::arithmetic(Arithmetic operation, const Node* left,
-                                         const Node* right, int line) {
+const Node* ExpressionParser::arithmetic(Arithmetic operation, const Node* left, const Node* right,
+                                         int line) {
   auto* node = make<BinaryNode>(NodeKind::kBinary, line);
   node->operation = operation;
   node->left = left;
@@ -117,8 +116,7 @@ bool ExpressionParser::link(CompareNode::Link& link) {
   }
   link.membership = true;
   if (tokens_.skip_name("in")) return true;
-  if (!tokens_.is_name("not") ||
-      !TokenStream::matches(tokens_.look(), TokenKind::kName, "in")) {
+  if (!tokens_.is_name("not") || !TokenStream::matches(tokens_.look(), TokenKind::kName, "in")) {
     return false;
   }
   tokens_.take();
@@ -199,13 +197,13 @@ const Node* ExpressionParser::unary(bool with_filters) {
   return with_filters ? filter_or_test(node) : node;
 }
 
-const Node* ExpressionParser::tuple(bool conditional, std::string_view end, bool parenthesised) {
+const Node* ExpressionParser::tuple(bool conditional, bool parenthesised) {
   const int line = tokens_.line();
   std::vector<const Node*> items;
   bool comma = false;
   while (true) {
     const bool at_end = tokens_.is(TokenKind::kVariableEnd) || tokens_.is(TokenKind::kBlockEnd) ||
-                        tokens_.is_operator(")") || (!end.empty() && tokens_.is_name(end));
+                        tokens_.is_operator(")");
     if (at_end) break;
     items.push_back(expression(conditional));
     if (!tokens_.skip_operator(",")) break;
@@ -218,7 +216,7 @@ const Node* ExpressionParser::tuple(bool conditional, std::string_view end, bool
   return node;
 }
 
-Target ExpressionParser::target(bool attributes, std::string_view end) {
+Target ExpressionParser::target(bool attributes) {
   const Nesting nesting(*this);
   Target first = single_target(attributes);
   if (!tokens_.is_operator(",")) return first;
@@ -227,9 +225,7 @@ Target ExpressionParser::target(bool attributes, std::string_view end) {
   all.line = first.line;
   all.parts.push_back(std::move(first));
   while (tokens_.skip_operator(",")) {
-    const bool at_end = tokens_.is_operator(")") || tokens_.is(TokenKind::kBlockEnd) ||
-                        (!end.empty() && tokens_.is_name(end));
-    if (at_end) break;
+    if (tokens_.is_operator(")") || tokens_.is(TokenKind::kBlockEnd)) break;
     all.parts.push_back(single_target(attributes));
   }
   return all;

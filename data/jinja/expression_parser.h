@@ -14,12 +14,13 @@ class ExpressionParser {
 
   // An expression, with or without the inline `if`.
   const Node* expression(bool conditional = true);
-  // Expressions with commas between them are a tuple. `end`: a name that may follow a comma.
-  const Node* tuple(bool conditional = true, std::string_view end = {}, bool parenthesised = false);
+  // Expressions with commas between them are a tuple; in parentheses it may be empty.
+  const Node* tuple(bool conditional = true, bool parenthesised = false);
   // "| filter | filter" behind `operand`, which is null for the body of a block; null when there is
   // none. `inline_first`: the first has no "|".
   const FilterNode* filters(const Node* operand, bool inline_first = false);
-  Target target(bool attributes, std::string_view end = {});
+  // Where an assignment goes; with `attributes` also to attributes of namespaces.
+  Target target(bool attributes);
 
   template <typename T>
   T* make(NodeKind kind, int line) {

@@ -9,8 +9,8 @@ namespace {
 
 std::vector<FilterEntry> sorted_filters() {
   std::vector<FilterEntry> all;
-  for (const auto part : {text_filters(), number_filters(), sequence_filters(), order_filters(),
-                          select_filters()}) {
+  for (const auto part :
+       {text_filters(), number_filters(), sequence_filters(), order_filters(), select_filters()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end(),

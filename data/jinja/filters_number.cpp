@@ -38,10 +38,7 @@ Value integer(Runtime&, const Value& value, const Arguments& arguments) {
   }
   if (!value.is_text()) return otherwise;
   const int64_t radix = base.given() ? require_integer(base, "the base of int") : 10;
-  if (radix != 0 && (radix < 2 || radix > 36)) problem("int: the base is 0 or 2 to 36");
-  if (const auto number = parse_integer(value.text->bytes, static_cast<int>(radix))) {
-    return int_value(*number);
-  }
+  if (const auto number = parse_integer(value.text->bytes, radix)) return int_value(*number);
   // So that "42.23" is 42.
   const auto number = parse_float(value.text->bytes);
   return number && std::isfinite(*number) ? int_value(truncate(*number)) : otherwise;
@@ -87,7 +84,8 @@ int64_t round_tens(int64_t number, int64_t digits) {
 Value round_number(Runtime&, const Value& value, const Arguments& arguments) {
   const auto [precision, method] = bind<2>("round", arguments, {Name("precision"), "method"});
   require_number(value, "round");
-  const int64_t digits = precision.given() ? require_integer(precision, "the precision of round") : 0;
+  const int64_t digits =
+      precision.given() ? require_integer(precision, "the precision of round") : 0;
   const std::string_view how =
       method.given() ? require_text(method, "the method of round").bytes : "common";
   if (how == "common") {
@@ -98,9 +96,9 @@ Value round_number(Runtime&, const Value& value, const Arguments& arguments) {
   const Value scale = calculate(Arithmetic::kPower, int_value(10), int_value(digits));
   const Value scaled = calculate(Arithmetic::kMultiply, value, scale);
   const double number = to_double(scaled);
-  const int64_t whole =
-      is_integer(scaled) ? to_integer(scaled)
-                         : truncate(how == "ceil" ? std::ceil(number) : std::floor(number));
+  const int64_t whole = is_integer(scaled)
+                            ? to_integer(scaled)
+                            : truncate(how == "ceil" ? std::ceil(number) : std::floor(number));
   return calculate(Arithmetic::kDivide, int_value(whole), scale);
 }
 

@@ -59,9 +59,9 @@ Value dict_sort(Runtime& runtime, const Value& value, const Arguments& arguments
   std::vector<Keyed> keyed;
   for (const Entry& entry : value.dict->entries) {
     const Value& key = which == "key" ? entry.key : entry.value;
-    keyed.push_back({fold ? fold_case(runtime, key) : key,
-                     tuple_value(runtime, std::array{entry.key, entry.value},
-                                 value.dict->foreign)});
+    keyed.push_back(
+        {fold ? fold_case(runtime, key) : key,
+         tuple_value(runtime, std::array{entry.key, entry.value}, value.dict->foreign)});
   }
   sort_by_key(runtime, keyed, is_true(runtime, reverse));
   return list_value(runtime, items_without_keys(keyed));
@@ -136,7 +136,7 @@ Value group_by(Runtime& runtime, const Value& value, const Arguments& arguments)
 }
 
 constexpr FilterEntry kFilters[] = {
-    {"sort", sort},         {"dictsort", dict_sort}, {"min", extreme<true>},
+    {"sort", sort},          {"dictsort", dict_sort}, {"min", extreme<true>},
     {"max", extreme<false>}, {"unique", unique},      {"groupby", group_by},
 };
 

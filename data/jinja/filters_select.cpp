@@ -90,8 +90,7 @@ class SelectedItems final : public Iterator {
     while (source_.next(item)) {
       const Value subject =
           attribute_.given() ? AttributePath(runtime, attribute_).get(*item) : *item;
-      const bool holds =
-          test_ ? test_(runtime, subject, arguments_) : is_true(runtime, subject);
+      const bool holds = test_ ? test_(runtime, subject, arguments_) : is_true(runtime, subject);
       if (holds == wanted_) return true;
     }
     return false;
@@ -122,8 +121,8 @@ Value select(Runtime& runtime, const Value& value, const Arguments& arguments) {
     if (!test) problem("the test '{}' is not supported", name);
     rest = without_first(rest, 1);
   }
-  return iterator_value(runtime.arena.make<SelectedItems>(
-      Cursor(runtime, value), attribute, test, wanted, keep(runtime, rest)));
+  return iterator_value(runtime.arena.make<SelectedItems>(Cursor(runtime, value), attribute, test,
+                                                          wanted, keep(runtime, rest)));
 }
 
 constexpr FilterEntry kFilters[] = {

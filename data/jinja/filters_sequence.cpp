@@ -134,10 +134,10 @@ Value attribute(Runtime& runtime, const Value& value, const Arguments& arguments
 }
 
 constexpr FilterEntry kFilters[] = {
-    {"attr", attribute},        {"batch", batch}, {"count", length},
-    {"d", default_value},       {"first", first}, {"default", default_value},
-    {"items", items},           {"last", last},   {"length", length},
-    {"list", list},             {"slice", slices}, {"reverse", reverse_items},
+    {"attr", attribute},  {"batch", batch},  {"count", length},
+    {"d", default_value}, {"first", first},  {"default", default_value},
+    {"items", items},     {"last", last},    {"length", length},
+    {"list", list},       {"slice", slices}, {"reverse", reverse_items},
 };
 
 }  // namespace

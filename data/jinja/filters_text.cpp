@@ -37,8 +37,7 @@ Value trim(Runtime& runtime, const Value& value, const Arguments& arguments) {
 }
 
 Value replace_all(Runtime& runtime, const Value& value, const Arguments& arguments) {
-  const auto [old, fresh, count] =
-      bind<3>("replace", arguments, {Name("old"), "new", "count"}, 2);
+  const auto [old, fresh, count] = bind<3>("replace", arguments, {Name("old"), "new", "count"}, 2);
   const bool limited = count.given() && !count.is_none();
   const int64_t limit = limited ? require_integer(count, "the count of replace") : -1;
   return text_value(replace(runtime, to_text(runtime, value), to_text(runtime, old),
@@ -85,8 +84,8 @@ Value truncate_text(Runtime& runtime, const Value& value, const Arguments& argum
       bind<4>("truncate", arguments, {Name("length"), "killwords", "end", "leeway"});
   if (value.is_undefined()) return value;
   const Text& text = require_text(value, "what to truncate");
-  const Text& ending = end.given() ? require_text(end, "the end of truncate")
-                                   : *borrow(runtime.arena, "...");
+  const Text& ending =
+      end.given() ? require_text(end, "the end of truncate") : *borrow(runtime.arena, "...");
   const int64_t limit = length.given() ? require_integer(length, "the length of truncate") : 255;
   const bool has_leeway = leeway.given() && !leeway.is_none();
   const int64_t extra = has_leeway ? require_integer(leeway, "the leeway of truncate") : 5;
@@ -222,8 +221,8 @@ void read_separators(Runtime& runtime, const Value& separators, JsonStyle& style
 }
 
 Value to_json(Runtime& runtime, const Value& value, const Arguments& arguments) {
-  const auto [ensure_ascii, indent, separators, sort_keys] = bind<4>(
-      "tojson", arguments, {Name("ensure_ascii"), "indent", "separators", "sort_keys"});
+  const auto [ensure_ascii, indent, separators, sort_keys] =
+      bind<4>("tojson", arguments, {Name("ensure_ascii"), "indent", "separators", "sort_keys"});
   JsonStyle style;
   style.ensure_ascii = is_true(runtime, ensure_ascii);
   style.sort_keys = is_true(runtime, sort_keys);

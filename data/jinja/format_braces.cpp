@@ -273,8 +273,7 @@ void format_number(TextBuilder& out, const Value& value, const Specification& sp
                    negative ? '-' : specification.sign);
   std::string digits = number_digits(value, specification, sign);
   if (specification.grouping != 0) {
-    digits = grouped(digits, specification.grouping,
-                     is_one_of(specification.type, "boxX") ? 4 : 3);
+    digits = grouped(digits, specification.grouping, is_one_of(specification.type, "boxX") ? 4 : 3);
   }
   const size_t length = sign.size() + digits.size();
   const bool zeros = specification.zero && specification.align == 0;
@@ -305,8 +304,7 @@ void format_value(TextBuilder& out, const Value& value, std::string_view text) {
   }
   const Text* shown = value.text;
   if (specification.precision >= 0) {
-    const size_t end =
-        offset_of(shown->bytes, static_cast<size_t>(specification.precision));
+    const size_t end = offset_of(shown->bytes, static_cast<size_t>(specification.precision));
     shown = substring(out.runtime().arena, *shown, 0, end);
   }
   align(out, specification, '<', count_code_points(shown->bytes), [&] { out.append(*shown); });

@@ -123,6 +123,10 @@ class Formatter {
   }
 
   void convert() {
+    if (peek() == '%') {
+      ++at_;
+      return out_.append("%");
+    }
     Conversion conversion;
     const Value* value = keyed_value();
     read_flags(conversion);
@@ -138,7 +142,6 @@ class Formatter {
     while (std::string_view("hlL").find(peek()) != std::string_view::npos) ++at_;
     conversion.type = peek();
     ++at_;
-    if (conversion.type == '%') return out_.append("%");
     put(conversion, value ? *value : next());
   }
 
@@ -231,8 +234,7 @@ class Formatter {
     if (!is_integer(value) && !(decimal && value.is(Kind::kFloat))) {
       problem("'%{}' needs a number, not {}", conversion.type, type_name(value.kind));
     }
-    const int64_t number =
-        value.is(Kind::kFloat) ? truncate(value.number) : to_integer(value);
+    const int64_t number = value.is(Kind::kFloat) ? truncate(value.number) : to_integer(value);
     const uint64_t size =
         number < 0 ? -static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
     Digits digits{sign_of(conversion, number < 0), ""};

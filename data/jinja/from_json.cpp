@@ -1,5 +1,7 @@
 #include "data/jinja/from_json.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -12,10 +14,19 @@ namespace {
 Value from_integer(const Json& json) {
   if (json.is_number_unsigned() &&
       json.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-    problem("the integer {} in a variable does not fit 64 bits with a sign",
-            json.get<uint64_t>());
+    problem("the integer {} in a variable does not fit 64 bits with a sign", json.get<uint64_t>());
   }
   return int_value(json.get<int64_t>());
+}
+
+// Templates spell tokens with the role, as in '<|' + message.role + '|>'. These words can be known
+// to be meant: nothing else is let through.
+Marks marks_of_member(std::string_view key, const Json& value, Marks marks) {
+  constexpr std::string_view kRoles[] = {"system", "user", "assistant", "tool"};
+  if (key != "role" || !value.is_string()) return marks;
+  const auto& role = value.get_ref<const std::string&>();
+  const bool known = std::find(std::begin(kRoles), std::end(kRoles), role) != std::end(kRoles);
+  return known ? Marks{0} : marks;
 }
 
 }  // namespace
@@ -42,8 +53,9 @@ Value from_json(Runtime& runtime, const Json& json, Marks marks) {
     case Json::value_t::object: {
       DictBuilder builder(runtime);
       for (auto item = json.begin(); item != json.end(); ++item) {
-        builder.set(text_value(borrow(runtime.arena, item.key(), marks)),
-                    from_json(runtime, item.value(), marks));
+        builder.set(
+            text_value(borrow(runtime.arena, item.key(), marks)),
+            from_json(runtime, item.value(), marks_of_member(item.key(), item.value(), marks)));
       }
       return dict_value(builder.finish(foreign));
     }

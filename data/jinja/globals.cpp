@@ -98,14 +98,9 @@ Value strftime_now(Runtime& runtime, const Arguments& arguments) {
 Value lipsum(Runtime&, const Arguments&) { problem("the function 'lipsum' is not supported"); }
 
 constexpr Function kFunctions[] = {
-    {"range", make_range},
-    {"dict", make_dict},
-    {"namespace", make_namespace},
-    {"cycler", make_cycler},
-    {"joiner", make_joiner},
-    {"raise_exception", raise_exception},
-    {"strftime_now", strftime_now},
-    {"lipsum", lipsum},
+    {"range", make_range},          {"dict", make_dict},     {"namespace", make_namespace},
+    {"cycler", make_cycler},        {"joiner", make_joiner}, {"raise_exception", raise_exception},
+    {"strftime_now", strftime_now}, {"lipsum", lipsum},
 };
 
 }  // namespace

@@ -148,7 +148,9 @@ class Lexer {
     return block && end < source_.size() && source_[end] == '\n' ? end + 1 : end;
   }
 
+  // One that is opened by the last bytes of the source is let through, as Jinja does it.
   void comment() {
+    if (at_ == source_.size()) return;
     for (size_t at = at_; at < source_.size(); ++at) {
       if (const size_t end = closing(at, "#}", true)) return advance(end);
     }
@@ -167,6 +169,7 @@ class Lexer {
 
   void raw(size_t begin) {
     advance(begin);
+    if (at_ == source_.size()) return;
     for (size_t tag = source_.find("{%", at_); tag != std::string::npos;
          tag = source_.find("{%", tag + 2)) {
       const char sign = tag + 2 < source_.size() ? source_[tag + 2] : '\0';

@@ -15,7 +15,13 @@ bool Loop::advance(Value* item) {
   return true;
 }
 
-bool Loop::peek() { return after_.given() || cursor_.next(&after_); }
+bool Loop::peek() {
+  if (after_.given()) return true;
+  Value item;  // an iterator may leave something here even when it has ended
+  if (!cursor_.next(&item)) return false;
+  after_ = item;
+  return true;
+}
 
 size_t Loop::length(Runtime& runtime) {
   if (length_ < 0) {

@@ -116,16 +116,16 @@ constexpr MethodEntry kLoop[] = {{"cycle", loop_cycle}, {"changed", loop_changed
 constexpr MethodEntry kCycler[] = {{"next", cycler_next}, {"reset", cycler_reset}};
 
 constexpr std::string_view kDictBlocked[] = {"clear", "pop", "popitem", "setdefault", "update"};
-constexpr std::string_view kListBlocked[] = {"append", "clear", "extend", "insert",
+constexpr std::string_view kListBlocked[] = {"append", "clear",  "extend",  "insert",
                                              "pop",    "remove", "reverse", "sort"};
 constexpr std::string_view kDictUnsupported[] = {"fromkeys"};
-constexpr std::string_view kStringUnsupported[] = {
-    "encode", "casefold", "expandtabs", "format_map", "isidentifier", "isnumeric",
-    "maketrans", "translate"};
+constexpr std::string_view kStringUnsupported[] = {"encode",     "casefold",     "expandtabs",
+                                                   "format_map", "isidentifier", "isnumeric",
+                                                   "maketrans",  "translate"};
 constexpr std::string_view kNumberUnsupported[] = {
-    "real",      "imag",        "numerator",        "denominator", "conjugate",  "bit_length",
-    "bit_count", "to_bytes",    "from_bytes",       "hex",         "fromhex",    "is_integer",
-    "as_integer_ratio"};
+    "real",       "imag",       "numerator",       "denominator", "conjugate",
+    "bit_length", "bit_count",  "to_bytes",        "from_bytes",  "hex",
+    "fromhex",    "is_integer", "as_integer_ratio"};
 
 MethodLookup search(std::span<const MethodEntry> entries, std::string_view name) {
   for (const MethodEntry& entry : entries) {

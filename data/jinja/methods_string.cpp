@@ -62,8 +62,8 @@ Value replaced(Runtime& runtime, const Value& self, const Arguments& arguments) 
 // The part of a text that optional start and end arguments name.
 struct Window {
   std::string_view bytes;
-  size_t offset = 0;        // of `bytes` in the text
-  bool outside = false;     // it would begin behind the end of the text
+  size_t offset = 0;     // of `bytes` in the text
+  bool outside = false;  // it would begin behind the end of the text
 };
 
 Window window(const Text& text, const Arguments& arguments) {

@@ -72,19 +72,21 @@ constexpr MethodEntry kMethods[] = {
 
 bool has_upper_case(Runtime& runtime, const Text& text) {
   bool any = false;
-  return all_characters(runtime, text, [&](char32_t c) {
-           any = any || is_upper(c);
-           return !is_lower(c) && !is_title(c);
-         }) &&
+  return all_characters(runtime, text,
+                        [&](char32_t c) {
+                          any = any || is_upper(c);
+                          return !is_lower(c) && !is_title(c);
+                        }) &&
          any;
 }
 
 bool has_lower_case(Runtime& runtime, const Text& text) {
   bool any = false;
-  return all_characters(runtime, text, [&](char32_t c) {
-           any = any || is_lower(c);
-           return !is_upper(c) && !is_title(c);
-         }) &&
+  return all_characters(runtime, text,
+                        [&](char32_t c) {
+                          any = any || is_lower(c);
+                          return !is_upper(c) && !is_title(c);
+                        }) &&
          any;
 }
 

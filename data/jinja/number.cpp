@@ -246,8 +246,9 @@ std::string print_float(double number) {
   return fmt::format("{}{}.{}", sign, digits.substr(0, whole), digits.substr(whole));
 }
 
-std::optional<int64_t> parse_integer(std::string_view text, int base) {
-  if (base != 0 && (base < 2 || base > 36)) problem("the base of a number is 0 or 2 to 36");
+std::optional<int64_t> parse_integer(std::string_view text, int64_t wanted_base) {
+  if (wanted_base != 0 && (wanted_base < 2 || wanted_base > 36)) return std::nullopt;
+  int base = static_cast<int>(wanted_base);
   const auto normalised = normalised_number(text);
   if (!normalised) return std::nullopt;
   std::string_view digits = *normalised;

@@ -30,9 +30,9 @@ Value calculate(Arithmetic operation, const Value& a, const Value& b);
 Value negate(const Value& number);
 
 std::string print_float(double number);  // Python's repr
-// As Python's int(text, base) and float(text); nothing when the text is no number. Problem for an
-// integer beyond 64 bits.
-std::optional<int64_t> parse_integer(std::string_view text, int base);
+// As Python's int(text, base) and float(text); nothing when the text is no number or the
+// base is not one of 0 and 2 to 36. Problem for an integer beyond 64 bits.
+std::optional<int64_t> parse_integer(std::string_view text, int64_t base);
 std::optional<double> parse_float(std::string_view text);
 
 // int(number): towards zero. Problem for infinity, NaN and what does not fit 64 bits.

@@ -19,8 +19,10 @@ class Parser {
       : program_(program), tokens_(tokens), expressions_(program, tokens) {}
 
   void run(int& line) {
-    for (auto [id, name] : {std::pair(&program_.caller, "caller"), {&program_.kwargs, "kwargs"},
-                            {&program_.varargs, "varargs"}, {&program_.loop, "loop"}}) {
+    for (auto [id, name] : {std::pair(&program_.caller, "caller"),
+                            {&program_.kwargs, "kwargs"},
+                            {&program_.varargs, "varargs"},
+                            {&program_.loop, "loop"}}) {
       *id = expressions_.names.id(name);
     }
     program_.body = statements({});
@@ -130,9 +132,9 @@ class Parser {
   const Node* for_statement(int line) {
     auto* node = make<ForNode>(NodeKind::kFor, line);
     ++expressions_.loops;
-    node->target = expressions_.target(false, "in");
+    node->target = expressions_.target(false);
     tokens_.expect_name("in");
-    node->iterable = expressions_.tuple(false, "recursive");
+    node->iterable = expressions_.tuple(false);
     const size_t mark = expressions_.unknown.mark();
     if (tokens_.skip_name("if")) node->condition = expressions_.expression();
     if (tokens_.is_name("recursive")) problem("a recursive loop is not supported");

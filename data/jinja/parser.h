@@ -9,7 +9,8 @@
 namespace braid::jinja {
 
 // Sets `line` as it goes; Problem on a syntax error, on a construct outside the subset, and on an
-// unknown filter or test. As in Jinja, an unknown one inside an `if` is a problem only when reached.
+// unknown filter or test. As in Jinja, an unknown one inside an `if` is a problem only when
+// reached.
 std::unique_ptr<Program> parse(std::string_view source, int& line);
 
 }  // namespace braid::jinja

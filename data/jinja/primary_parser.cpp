@@ -21,7 +21,7 @@ const Node* ExpressionParser::primary() {
       break;
   }
   if (tokens_.skip_operator("(")) {
-    const Node* node = tuple(true, {}, true);
+    const Node* node = tuple(true, true);
     tokens_.expect_operator(")");
     return node;
   }
@@ -248,11 +248,11 @@ const Node* ExpressionParser::test(const Node* operand) {
     node->arguments = call_arguments();
     return node;
   }
-  const bool argument_follows =
-      tokens_.is(TokenKind::kString) || tokens_.is(TokenKind::kInteger) ||
-      tokens_.is(TokenKind::kFloat) || tokens_.is_operator("[") || tokens_.is_operator("{") ||
-      (tokens_.is(TokenKind::kName) && !tokens_.is_name("else") && !tokens_.is_name("or") &&
-       !tokens_.is_name("and"));
+  const bool argument_follows = tokens_.is(TokenKind::kString) || tokens_.is(TokenKind::kInteger) ||
+                                tokens_.is(TokenKind::kFloat) || tokens_.is_operator("[") ||
+                                tokens_.is_operator("{") ||
+                                (tokens_.is(TokenKind::kName) && !tokens_.is_name("else") &&
+                                 !tokens_.is_name("or") && !tokens_.is_name("and"));
   if (!argument_follows) return node;
   if (tokens_.is_name("is")) problem("tests cannot be chained with 'is'");
   node->arguments.positional.push_back(postfix(primary()));

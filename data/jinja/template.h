@@ -43,7 +43,9 @@ class JinjaTemplate {
   // Renders with the members of `own` and `foreign` as variables (two objects without common keys).
   // Strings in `foreign` keep their origin through every operation: a slice, a concatenation or a
   // filter of foreign text is foreign, and so is everything printed for a list or object in it. A
-  // number or boolean that is printed on its own counts as the template's: it spells no token.
+  // number or boolean that is printed on its own counts as the template's: it spells no token. So
+  // does the value of a member `role` that is one of system, user, assistant and tool, because
+  // templates spell tokens with it: '<|' + message.role + '|>'.
   // `now` is what strftime_now formats, in UTC. Safe to call from several threads at once.
   // Errors: TemplateRefusal; otherwise "WHERE:LINE: what" for an undefined value that is used, a
   // wrong type, an unknown filter or method, or a limit that was passed.

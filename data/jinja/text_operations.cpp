@@ -26,8 +26,7 @@ size_t skip_left(std::string_view text, const std::function<bool(char32_t)>& dro
   return at;
 }
 
-size_t skip_right(std::string_view text, size_t begin,
-                  const std::function<bool(char32_t)>& drops) {
+size_t skip_right(std::string_view text, size_t begin, const std::function<bool(char32_t)>& drops) {
   size_t end = text.size();
   while (end > begin) {
     const size_t at = character_before(text, end);
@@ -55,8 +54,7 @@ std::string reversed_bytes(std::string_view text) { return {text.rbegin(), text.
 size_t find_text(Runtime& runtime, std::string_view text, std::string_view needle, size_t from) {
   if (from > text.size()) return std::string_view::npos;
   if (needle.empty()) return from;
-  const void* found =
-      memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
+  const void* found = memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
   const size_t at = found ? static_cast<size_t>(static_cast<const char*>(found) - text.data())
                           : std::string_view::npos;
   runtime.step();

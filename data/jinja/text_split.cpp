@@ -34,8 +34,7 @@ std::vector<Stretch> words_of(std::string_view text) {
 
 }  // namespace
 
-std::vector<Value> split(Runtime& runtime, const Text& text, const Text& separator,
-                         int64_t limit) {
+std::vector<Value> split(Runtime& runtime, const Text& text, const Text& separator, int64_t limit) {
   std::vector<Value> parts;
   size_t begin = 0;
   for (; limit != 0; limit -= limit > 0 ? 1 : 0) {

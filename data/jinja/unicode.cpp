@@ -32,22 +32,18 @@ constexpr Range kOtherDigits[] = {
 
 // Other_Lowercase and Other_Uppercase: cased characters that are not letters of that case.
 constexpr Range kOtherLower[] = {
-    {0xaa, 0xaa},       {0xba, 0xba},       {0x2b0, 0x2b8},     {0x2c0, 0x2c1},
-    {0x2e0, 0x2e4},     {0x345, 0x345},     {0x37a, 0x37a},     {0x1d2c, 0x1d6a},
-    {0x1d78, 0x1d78},   {0x1d9b, 0x1dbf},   {0x2071, 0x2071},   {0x207f, 0x207f},
-    {0x2090, 0x209c},   {0x2170, 0x217f},   {0x24d0, 0x24e9},   {0x2c7c, 0x2c7d},
-    {0xa69c, 0xa69d},   {0xa770, 0xa770},   {0xa7f8, 0xa7f9},   {0xab5c, 0xab5f},
+    {0xaa, 0xaa},       {0xba, 0xba},       {0x2b0, 0x2b8},     {0x2c0, 0x2c1},    {0x2e0, 0x2e4},
+    {0x345, 0x345},     {0x37a, 0x37a},     {0x1d2c, 0x1d6a},   {0x1d78, 0x1d78},  {0x1d9b, 0x1dbf},
+    {0x2071, 0x2071},   {0x207f, 0x207f},   {0x2090, 0x209c},   {0x2170, 0x217f},  {0x24d0, 0x24e9},
+    {0x2c7c, 0x2c7d},   {0xa69c, 0xa69d},   {0xa770, 0xa770},   {0xa7f8, 0xa7f9},  {0xab5c, 0xab5f},
     {0x10780, 0x10780}, {0x10783, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba}};
-constexpr Range kOtherUpper[] = {{0x2160, 0x216f},
-                                 {0x24b6, 0x24cf},
-                                 {0x1f130, 0x1f149},
-                                 {0x1f150, 0x1f169},
-                                 {0x1f170, 0x1f189}};
+constexpr Range kOtherUpper[] = {
+    {0x2160, 0x216f}, {0x24b6, 0x24cf}, {0x1f130, 0x1f149}, {0x1f150, 0x1f169}, {0x1f170, 0x1f189}};
 
 bool is_in(std::span<const Range> ranges, char32_t c) {
-  const auto found = std::lower_bound(
-      ranges.begin(), ranges.end(), c,
-      [](const Range& range, char32_t wanted) { return range.last < wanted; });
+  const auto found =
+      std::lower_bound(ranges.begin(), ranges.end(), c,
+                       [](const Range& range, char32_t wanted) { return range.last < wanted; });
   return found != ranges.end() && found->first <= c;
 }
 
@@ -212,17 +208,11 @@ bool is_alnum(char32_t c) {
   return is_letter(kind) || (kind >= UTF8PROC_CATEGORY_ND && kind <= UTF8PROC_CATEGORY_NO);
 }
 
-bool is_digit(char32_t c) {
-  return category(c) == UTF8PROC_CATEGORY_ND || is_in(kOtherDigits, c);
-}
+bool is_digit(char32_t c) { return category(c) == UTF8PROC_CATEGORY_ND || is_in(kOtherDigits, c); }
 
-bool is_upper(char32_t c) {
-  return category(c) == UTF8PROC_CATEGORY_LU || is_in(kOtherUpper, c);
-}
+bool is_upper(char32_t c) { return category(c) == UTF8PROC_CATEGORY_LU || is_in(kOtherUpper, c); }
 
-bool is_lower(char32_t c) {
-  return category(c) == UTF8PROC_CATEGORY_LL || is_in(kOtherLower, c);
-}
+bool is_lower(char32_t c) { return category(c) == UTF8PROC_CATEGORY_LL || is_in(kOtherLower, c); }
 
 bool is_title(char32_t c) { return category(c) == UTF8PROC_CATEGORY_LT; }
 

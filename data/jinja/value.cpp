@@ -34,14 +34,14 @@ Value tuple_value(Runtime& runtime, std::span<const Value> items, bool foreign) 
 Value range_value(Runtime& runtime, int64_t start, int64_t stop, int64_t step) {
   // In unsigned arithmetic, where the distance of any two integers fits.
   const uint64_t first = static_cast<uint64_t>(start);
-  const uint64_t distance = step > 0 ? static_cast<uint64_t>(stop) - first
-                                     : first - static_cast<uint64_t>(stop);
+  const uint64_t distance =
+      step > 0 ? static_cast<uint64_t>(stop) - first : first - static_cast<uint64_t>(stop);
   const uint64_t stride = step > 0 ? static_cast<uint64_t>(step) : -static_cast<uint64_t>(step);
   const bool empty = step > 0 ? start >= stop : start <= stop;
   Value value;
   value.kind = Kind::kRange;
-  value.range = runtime.arena.make<Range>(
-      Range{start, step, empty ? 0 : (distance - 1) / stride + 1, stop});
+  value.range =
+      runtime.arena.make<Range>(Range{start, step, empty ? 0 : (distance - 1) / stride + 1, stop});
   return value;
 }
 
@@ -55,9 +55,9 @@ Value undefined_value(Runtime& runtime, Undefined::Reason reason, std::string_vi
 
 std::string_view type_name(Kind kind) {
   constexpr std::string_view kNames[] = {
-      "nothing", "Undefined", "NoneType", "bool",      "int",       "float", "str",
-      "list",    "tuple",     "dict",     "dict view", "range",     "generator",
-      "namespace", "loop",    "macro",    "function",  "method",    "cycler", "joiner"};
+      "nothing", "Undefined", "NoneType", "bool",      "int",    "float",     "str",
+      "list",    "tuple",     "dict",     "dict view", "range",  "generator", "namespace",
+      "loop",    "macro",     "function", "method",    "cycler", "joiner"};
   return kNames[static_cast<size_t>(kind)];
 }
 

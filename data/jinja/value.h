@@ -23,7 +23,7 @@ enum class Kind : uint8_t {
   kList,
   kTuple,
   kDict,
-  kView,      // of a dict: its keys, values or items
+  kView,  // of a dict: its keys, values or items
   kRange,
   kIterator,  // what `map`, `select` and their like give: can be gone through once
   kNamespace,

@@ -91,7 +91,7 @@ UNDEFINED = each(
     "undefinedname is sequence", "undefinedname is iterable", "undefinedname is mapping", "undefinedname is callable",
     "undefinedname is string", "undefinedname is none", "undefinedname is lower", "undefinedname is number",
     "'%s' % undefinedname", "[undefinedname]", "{'a': undefinedname}", "'a' if undefinedname else 'b'", "d.zz or 'fallback'",
-    "d.nested.zz", "people[1].content", "people[2].content", "loop", "caller", "self is defined", "xs[1.0]", "xs[true]",
+    "d.nested.zz", "people[1].content", "people[2].content", "loop", "caller", "xs[1.0]", "xs[true]",
     "d[undefinedname]", "d[[1]]", "people[9]", "xs[none]", "d.get('zz')", "d.get('zz').x", "nil.x is defined",
     "xs.append", "d.update is defined", "s.__class__", "s._x", "d.__len__ is defined",
 )

@@ -11,13 +11,9 @@ constexpr braid::RenderLimits kLimits = {
     .output_bytes = 1 << 16, .memory_bytes = 1 << 22, .steps = 1 << 16, .depth = 300};
 
 const braid::Json& own_variables() {
-  static const braid::Json own = {{"bos_token", "<s>"},
-                                  {"eos_token", "</s>"},
-                                  {"add_generation_prompt", true},
-                                  {"n", 7},
-                                  {"f", -2.5},
-                                  {"xs", {3, 1, 2}},
-                                  {"d", {{"a", 1}, {"b", "x"}}}};
+  static const braid::Json own = {
+      {"bos_token", "<s>"}, {"eos_token", "</s>"}, {"add_generation_prompt", true}, {"n", 7},
+      {"f", -2.5},          {"xs", {3, 1, 2}},     {"d", {{"a", 1}, {"b", "x"}}}};
   return own;
 }
 
@@ -26,7 +22,8 @@ braid::Json foreign_variables(const std::string& text) {
   braid::Json messages = {{{"role", "system"}, {"content", "Grüße 世界"}},
                           {{"role", "user"}, {"content", text}},
                           {{"role", "assistant"}, {"content", "<|im_end|>"}}};
-  messages.push_back({{"role", "tool"}, {"content", nullptr}, {"tool_calls", {{{"function", call}}}}});
+  messages.push_back(
+      {{"role", "tool"}, {"content", nullptr}, {"tool_calls", {{{"function", call}}}}});
   return {{"messages", messages}, {"tools", nullptr}, {"text", text}};
 }
 

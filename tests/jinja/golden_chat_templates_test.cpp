@@ -76,38 +76,37 @@ TEST(GoldenChatTemplates, RenderAsTransformersDoes) {
       EXPECT_THROW(render(entry, conversation), Error);
       return;
     }
-    EXPECT_EQ(error_of([&] { EXPECT_EQ(render(entry, conversation).text, expected); }),
-              "no error");
+    EXPECT_EQ(error_of([&] { EXPECT_EQ(render(entry, conversation).text, expected); }), "no error");
   });
 }
 
 TEST(GoldenChatTemplates, MarksWhatTheAssistantWrote) {
   size_t checked = 0;
-  for_each_rendering([&](const Json& entry, const std::string& title, const Json& conversation,
-                         const Json&) {
-    if (!entry.at("generated").contains(title)) return;
-    std::vector<ByteRange> expected;
-    for (const Json& range : entry.at("generated").at(title)) {
-      expected.push_back({range.at(0).get<size_t>(), range.at(1).get<size_t>()});
-    }
-    EXPECT_EQ(render(entry, conversation).generated, expected);
-    checked += expected.size();
-  });
+  for_each_rendering(
+      [&](const Json& entry, const std::string& title, const Json& conversation, const Json&) {
+        if (!entry.at("generated").contains(title)) return;
+        std::vector<ByteRange> expected;
+        for (const Json& range : entry.at("generated").at(title)) {
+          expected.push_back({range.at(0).get<size_t>(), range.at(1).get<size_t>()});
+        }
+        EXPECT_EQ(render(entry, conversation).generated, expected);
+        checked += expected.size();
+      });
   EXPECT_GT(checked, 10u);
 }
 
 TEST(GoldenChatTemplates, TextThatLooksLikeTokensIsForeign) {
   const auto marker = golden().at("marker").get<std::string>();
   size_t found = 0;
-  for_each_rendering([&](const Json& entry, const std::string&, const Json& conversation,
-                         const Json& expected) {
-    if (expected.is_null()) return;
-    const RenderedText rendered = render(entry, conversation);
-    for (const size_t at : places_of(rendered.text, marker)) {
-      EXPECT_EQ(origin(rendered, at, at + marker.size()), Origin::kAll) << at;
-      ++found;
-    }
-  });
+  for_each_rendering(
+      [&](const Json& entry, const std::string&, const Json& conversation, const Json& expected) {
+        if (expected.is_null()) return;
+        const RenderedText rendered = render(entry, conversation);
+        for (const size_t at : places_of(rendered.text, marker)) {
+          EXPECT_EQ(origin(rendered, at, at + marker.size()), Origin::kAll) << at;
+          ++found;
+        }
+      });
   EXPECT_GT(found, 100u);
 }
 

@@ -29,11 +29,9 @@ TEST(GoldenExpressions, RenderAsJinjaDoes) {
     if (expected.is_null()) {
       EXPECT_EQ(text, std::nullopt) << source;
     } else {
-      EXPECT_EQ(text, expected.get<std::string>()) << source << "\n"
-                                                    << error_of([&] {
-                                                         JinjaTemplate(source, "case")
-                                                             .render(Json::object(), variables, 0);
-                                                       });
+      EXPECT_EQ(text, expected.get<std::string>())
+          << source << "\n"
+          << error_of([&] { JinjaTemplate(source, "case").render(Json::object(), variables, 0); });
     }
   }
 }
