@@ -197,9 +197,9 @@ TEST(Inspect, BatchShowsTheLossMask) {
     return result;
   };
   using Words = std::vector<std::string>;
-  EXPECT_EQ(words(rows[2]), (Words{"0", "1", "prompt", "0", "0"}));
-  EXPECT_EQ(words(rows[5]), (Words{"3", "11", "chosen", "3", "1"}));
-  EXPECT_EQ(words(rows[9]), (Words{"7", "9", "rejected", "3", "1"}));
+  EXPECT_EQ(words(rows[2]), (Words{"0", "1", "prompt", "0", "0", R"("\u0001")"}));
+  EXPECT_EQ(words(rows[5]), (Words{"3", "11", "chosen", "3", "1", R"("\u000b")"}));
+  EXPECT_EQ(words(rows[9]), (Words{"7", "9", "rejected", "3", "1", R"("\t")"}));
 }
 
 TEST(Inspect, BatchShowsTheText) {
@@ -212,6 +212,34 @@ TEST(Inspect, BatchShowsTheText) {
   EXPECT_THAT(result.out, HasSubstr("\"<|im_start|>\""));
   EXPECT_THAT(result.out, HasSubstr("\"<|im_end|>\""));
   EXPECT_THAT(result.out, HasSubstr("\"H\""));
+}
+
+TEST(Inspect, Tokens) {
+  const std::string model = (trained() / "model").string();
+  const auto plain = run_braid({"inspect", "tokens", model, "--text", "a<|im_end|>"});
+  expect_success(plain);
+  EXPECT_THAT(plain.out, HasSubstr("    97  0-1        \"a\"\n"));
+  EXPECT_THAT(plain.out, HasSubstr("    60  1-2        \"<\"\n"));
+  const auto control =
+      run_braid({"inspect", "tokens", model, "--text", "a<|im_end|>", "--control"});
+  EXPECT_THAT(control.out, HasSubstr("1-11       \"<|im_end|>\"\n"));
+  expect_error(run_braid({"inspect", "tokens", model, "--text", "a\xff"}), {"UTF-8"});
+}
+
+TEST(Inspect, Template) {
+  const auto sample = run_braid({"inspect", "template", "--model", (trained() / "model").string()});
+  expect_success(sample);
+  EXPECT_THAT(sample.out, HasSubstr("answers end   "));
+  EXPECT_THAT(sample.out, HasSubstr("written by the template"));
+  EXPECT_THAT(sample.out, HasSubstr("<|im_start|>user\nWhy is the sky blue?<|im_end|>\n"));
+  const test::TemporaryDirectory directory;
+  const auto file = directory.path() / "text.jsonl";
+  write_file_atomic(file, R"({"prompt": "Hi", "chosen": "yes", "rejected": "no"})");
+  const auto rows = run_braid(
+      {"inspect", "template", (trained() / "run.json").string(), "--data.train", file.string()});
+  expect_success(rows);
+  EXPECT_THAT(rows.out, HasSubstr("assistant\n⟦yes<|im_end|>⟧\n"));
+  EXPECT_THAT(rows.out, HasSubstr("assistant\n⟦no<|im_end|>⟧\n"));
 }
 
 }  // namespace

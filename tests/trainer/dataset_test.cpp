@@ -52,7 +52,7 @@ TEST_F(DatasetOfIds, NeedsNoTokenizer) {
 TEST_F(DatasetOfIds, HeldOutPromptsAreInNeitherBoth) {
   config_.data.held_out = 0.5;
   const Dataset data = load_dataset(config_, model_, true);
-  std::set<std::string> train;
+  std::set<std::string_view> train;
   for (const auto& group : data.train) train.insert(group.key);
   for (const auto& group : data.validation) EXPECT_FALSE(train.contains(group.key));
   EXPECT_FALSE(data.validation.empty());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/batches/group_store.h"
 #include "tests/model/formula_model.h"
 #include "trainer/step.h"
 
