@@ -176,7 +176,8 @@ Evaluator::Flow Evaluator::execute_filter_block(const FilterBlockNode& node) {
   const Flow flow = execute(node.body);
   out_ = out;
   if (flow == Flow::kNext) {
-    print(*out_, evaluate_filter(*node.filter, text_value(captured.finish())));
+    const Value value = evaluate_filter(*node.filter, text_value(captured.finish()));
+    out_->append(require_text(value, "what a filter block makes"));
   }
   scope_ = outer;
   return flow;
@@ -201,7 +202,8 @@ void Evaluator::execute_macro(const MacroNode& node) {
 }
 
 void Evaluator::execute_call_block(const CallBlockNode& node) {
-  print(*out_, evaluate_call(*node.call, macro_value(node.definition)));
+  const Value value = evaluate_call(*node.call, macro_value(node.definition));
+  out_->append(require_text(value, "what a call block makes"));
 }
 
 void Evaluator::execute_generation(const MacroNode& node) {

@@ -82,8 +82,6 @@ Value indent(Runtime& runtime, const Value& value, const Arguments& arguments) {
 Value truncate_text(Runtime& runtime, const Value& value, const Arguments& arguments) {
   const auto [length, killwords, end, leeway] =
       bind<4>("truncate", arguments, {Name("length"), "killwords", "end", "leeway"});
-  if (value.is_undefined()) return value;
-  const Text& text = require_text(value, "what to truncate");
   const Text& ending =
       end.given() ? require_text(end, "the end of truncate") : *borrow(runtime.arena, "...");
   const int64_t limit = length.given() ? require_integer(length, "the length of truncate") : 255;
@@ -91,8 +89,10 @@ Value truncate_text(Runtime& runtime, const Value& value, const Arguments& argum
   const int64_t extra = has_leeway ? require_integer(leeway, "the leeway of truncate") : 5;
   const auto ending_length = static_cast<int64_t>(count_code_points(ending.bytes));
   if (limit < ending_length || extra < 0) problem("truncate: the length or leeway is too small");
-  const auto size = static_cast<int64_t>(count_code_points(text.bytes));
-  if (size <= limit || size - limit <= extra) return value;
+  const auto known = length_of(runtime, value);  // what is short enough need not be a string
+  const auto size = static_cast<int64_t>(known.value_or(0));
+  if (known && (size <= limit || size - limit <= extra)) return value;
+  const Text& text = require_text(value, "what to truncate");
   size_t cut = offset_of(text.bytes, static_cast<size_t>(limit - ending_length));
   if (!is_true(runtime, killwords)) {
     const size_t space = text.bytes.substr(0, cut).rfind(' ');

@@ -38,7 +38,11 @@ bool Cursor::next(Value* item) {
       const std::string_view bytes = source_.text->bytes;
       if (at_ == bytes.size()) return false;
       const size_t end = at_ + decode(bytes, at_).length;
-      *item = text_value(substring(runtime_->arena, *source_.text, at_, end));
+      // Characters of a text marked safe are plain, as in Python.
+      Text* character =
+          runtime_->arena.make<Text>(*substring(runtime_->arena, *source_.text, at_, end));
+      character->markup = false;
+      *item = text_value(character);
       at_ = end;
       return true;
     }

@@ -48,10 +48,12 @@ Value dict_copy(Runtime&, const Value& self, const Arguments& arguments) {
 
 Value sequence_count(Runtime& runtime, const Value& self, const Arguments& arguments) {
   require_positional("count", arguments, 1, 1);
-  const auto items = self.sequence->items;
-  return int_value(std::count_if(items.begin(), items.end(), [&](const Value& item) {
-    return equals(runtime, item, arguments.positional[0]);
-  }));
+  int64_t count = 0;
+  Cursor cursor(runtime, self);
+  for (Value item; cursor.next(&item);) {
+    if (equals(runtime, item, arguments.positional[0])) ++count;
+  }
+  return int_value(count);
 }
 
 // A position as Python clamps it.
@@ -65,7 +67,7 @@ size_t position(const Arguments& arguments, size_t index, size_t fallback, size_
 
 Value sequence_index(Runtime& runtime, const Value& self, const Arguments& arguments) {
   require_positional("index", arguments, 1, 3);
-  const auto items = self.sequence->items;
+  const std::vector<Value> items = items_of(runtime, self);
   const size_t end = position(arguments, 2, items.size(), items.size());
   for (size_t i = position(arguments, 1, 0, items.size()); i < end; ++i) {
     if (equals(runtime, items[i], arguments.positional[0])) {
@@ -161,6 +163,7 @@ MethodLookup find_method(Kind kind, std::string_view name) {
     case Kind::kList:
       return first_of(search(kList, name), search(kListBlocked, MethodState::kBlocked, name));
     case Kind::kTuple:
+    case Kind::kRange:
       return search(kTuple, name);
     case Kind::kLoop:
       return search(kLoop, name);
