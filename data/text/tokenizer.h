@@ -59,7 +59,8 @@ class Tokenizer {
   // foreign. Error on invalid UTF-8.
   virtual std::vector<int32_t> encode_rendered(const RenderedText& text) const = 0;
 
-  // The same ids, each with the bytes of `text.text` it came from; begins never decrease.
+  // The same ids, each with the bytes of `text.text` it came from: whole characters, so that tokens
+  // that share a character share its bytes.
   virtual std::vector<TokenSpan> encode_spans(const RenderedText& text) const = 0;
 
   // As the reference implementations decode without skipping anything: special tokens appear by

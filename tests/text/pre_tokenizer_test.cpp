@@ -36,9 +36,25 @@ std::vector<std::string> split(const std::string& pattern, std::string_view text
   return split(*pattern_splitter(pattern, SplitBehavior::kIsolated, false, "x"), text);
 }
 
-// The same pattern, but not so that a scanner knows it.
-std::vector<std::string> split_by_pcre2(std::string_view pattern, std::string_view text) {
-  return split("(?:" + std::string(pattern) + ")", text);
+// A scanner, and the same pattern by PCRE2: with a group around it no scanner knows it.
+struct Both {
+  explicit Both(std::string_view pattern)
+      : scanner(pattern_splitter(std::string(pattern), SplitBehavior::kIsolated, false, "x")),
+        pcre2(pattern_splitter("(?:" + std::string(pattern) + ")", SplitBehavior::kIsolated, false,
+                               "x")) {}
+  std::unique_ptr<PreTokenizer> scanner, pcre2;
+};
+
+const std::vector<Both>& scanned_patterns() {
+  static const std::vector<Both> both = [] {
+    std::vector<Both> list;
+    for (const auto pattern : {kGpt2Pattern, kLlama3Pattern, kQwen2Pattern}) {
+      EXPECT_TRUE(SplitScanner::for_pattern(pattern));
+      list.emplace_back(pattern);
+    }
+    return list;
+  }();
+  return both;
 }
 
 TEST(PatternSplitter, KeepsAllTextInOrder) {
@@ -68,10 +84,11 @@ TEST(PatternSplitter, PatternsThatExplodeAreAnErrorNotAHang) {
 }
 
 TEST(PatternSplitter, LongRunsSplit) {
-  for (const auto pattern : {kGpt2Pattern, kLlama3Pattern, kQwen2Pattern}) {
-    EXPECT_EQ(split(std::string(pattern), std::string(1 << 20, ' ') + "x").size(), 2u);
-    EXPECT_EQ(split_by_pcre2(pattern, std::string(1 << 20, ' ') + "x").size(), 2u);
-    EXPECT_EQ(split(std::string(pattern), std::string(1 << 20, '!')).size(), 1u);
+  for (const Both& both : scanned_patterns()) {
+    const std::string spaces = std::string(1 << 20, ' ') + "x";
+    EXPECT_EQ(split(*both.scanner, spaces).size(), 2u);
+    EXPECT_EQ(split(*both.pcre2, spaces).size(), 2u);
+    EXPECT_EQ(split(*both.scanner, std::string(1 << 20, '!')).size(), 1u);
   }
 }
 
@@ -97,18 +114,17 @@ TEST(RegexDialect, UnterminatedClass) {
   EXPECT_THAT(error_of([] { to_pcre2("x[a", "f.json"); }), HasSubstr("ends inside a class"));
 }
 
-// Every character in every surrounding that a pattern can tell apart.
+// Every character that can have a class, in every surrounding that a pattern can tell apart.
 TEST(SplitScanner, EveryCharacterAsPcre2) {
   std::string text;
-  for (uint32_t code = 0; code < 0x110000; ++code) {
+  for (uint32_t code = 0; code < 0x40000; ++code) {
     if (code >= 0xd800 && code <= 0xdfff) continue;
     std::string c;
     append_utf8(c, code);
     text += c + "a" + c + " " + c + "1" + c + "\n" + c + "!" + c + c + "'s ";
   }
-  for (const auto pattern : {kGpt2Pattern, kLlama3Pattern, kQwen2Pattern}) {
-    ASSERT_TRUE(SplitScanner::for_pattern(pattern));
-    EXPECT_TRUE(split(std::string(pattern), text) == split_by_pcre2(pattern, text)) << pattern;
+  for (const Both& both : scanned_patterns()) {
+    EXPECT_TRUE(split(*both.scanner, text) == split(*both.pcre2, text));
   }
 }
 
@@ -121,9 +137,8 @@ TEST(SplitScanner, RandomTextsAsPcre2) {
   for (int round = 0; round < 20000; ++round) {
     std::string text;
     for (size_t i = 1 + random() % 12; i > 0; --i) text += parts[random() % parts.size()];
-    for (const auto pattern : {kGpt2Pattern, kLlama3Pattern, kQwen2Pattern}) {
-      ASSERT_EQ(split(std::string(pattern), text), split_by_pcre2(pattern, text))
-          << pattern << ": " << quote(text);
+    for (const Both& both : scanned_patterns()) {
+      ASSERT_EQ(split(*both.scanner, text), split(*both.pcre2, text)) << quote(text);
     }
   }
 }
