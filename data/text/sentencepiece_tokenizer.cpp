@@ -161,13 +161,6 @@ std::vector<int32_t> SentencePieceTokenizer::encode(std::string_view text) const
   return ids;
 }
 
-std::vector<int32_t> SentencePieceTokenizer::encode_continuation(std::string_view text) const {
-  require_utf8(text, "the text to encode");
-  std::vector<int> ids;
-  require_ok((continuing_ ? continuing_ : processor_)->Encode(text, &ids), where_);
-  return {ids.begin(), ids.end()};
-}
-
 std::vector<int32_t> SentencePieceTokenizer::encode_rendered(const RenderedText& text) const {
   std::vector<int32_t> ids;
   for (const TokenSpan& span : run(text.text, text.foreign)) ids.push_back(span.id);

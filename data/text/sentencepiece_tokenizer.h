@@ -34,7 +34,6 @@ class SentencePieceTokenizer final : public Tokenizer {
   ~SentencePieceTokenizer() override;
 
   std::vector<int32_t> encode(std::string_view text) const override;
-  std::vector<int32_t> encode_continuation(std::string_view text) const override;
   std::vector<int32_t> encode_rendered(const RenderedText& text) const override;
   std::vector<TokenSpan> encode_spans(const RenderedText& text) const override;
 

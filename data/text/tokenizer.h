@@ -43,16 +43,9 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
 
   // Ids of a text that stands at the start: what `encode_rendered` makes of it when all of it is
-  // foreign. Error on invalid UTF-8. Bytes that a byte-level
-  // vocabulary lacks (SmolLM2: 21, among them control characters) are left out, as in the reference
-  // implementations.
+  // foreign. Error on invalid UTF-8. Bytes that a byte-level vocabulary lacks (SmolLM2: 21, among
+  // them control characters) are left out, as in the reference implementations.
   virtual std::vector<int32_t> encode(std::string_view text) const = 0;
-
-  // Ids of a text that goes on after other tokens: the same, without the space that some
-  // SentencePiece models put in front of a text.
-  virtual std::vector<int32_t> encode_continuation(std::string_view text) const {
-    return encode(text);
-  }
 
   // Ids of a rendered conversation, as the Hugging Face tokenizer gives them without adding special
   // tokens: the names of control tokens become those tokens, except where one byte of the name is

@@ -205,8 +205,6 @@ TEST(SentencePieceTokenizer, BareModel) {
   const auto tokenizer = load_tokenizer(directory.path() / "tokenizer.model");
   EXPECT_EQ(tokenizer->vocab_size(), 8);
   EXPECT_THAT(tokenizer->encode("a b"), ElementsAre(3, 4, 6));
-  EXPECT_THAT(tokenizer->encode_continuation("a b"), ElementsAre(5, 4, 6));
-  EXPECT_THAT(tokenizer->encode_continuation(" a"), ElementsAre(3));
   EXPECT_THAT(tokenizer->encode("b<u>"), ElementsAre(4, 6, 7));
   const auto plain = tokenizer->encode("</s>");  // control tokens are text like any other
   EXPECT_EQ(std::ranges::count(plain, 2), 0);
@@ -227,7 +225,6 @@ TEST(SentencePieceTokenizer, WithoutDummyPrefix) {
   directory.with("tokenizer.model", small_model(false));
   const auto tokenizer = directory.load();
   EXPECT_THAT(tokenizer->encode("a"), ElementsAre(5));
-  EXPECT_THAT(tokenizer->encode_continuation("a"), ElementsAre(5));
 }
 
 TEST(SentencePieceTokenizer, DirectoryAddsControlTokens) {
