@@ -26,7 +26,8 @@ set_target_properties(lt_cpu PROPERTIES
   IMPORTED_LOCATION "${_torch}/lib/libtorch_cpu.so"
   INTERFACE_INCLUDE_DIRECTORIES "${_torch}/include;${_torch}/include/torch/csrc/api/include"
   INTERFACE_LINK_LIBRARIES lt_c10
-  INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO")
+  # The wheel's fmt headers come before the system's and are newer than its library.
+  INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO;FMT_HEADER_ONLY")
 # libtorch_cpu.so itself needs the small CUDA runtime libraries of the nvidia-* wheels; they are found at run time
 # through its own RPATH.
 target_link_options(lt_cpu INTERFACE "LINKER:--allow-shlib-undefined" "LINKER:-rpath-link,${_cuda_runtime}")

@@ -1,13 +1,12 @@
 # braid_library(NAME DIR [DEPS...]): the static library of one directory and its subdirectories.
 # braid_tests(NAME DIR [DEPS...]): the test binary of tests/DIR.
-# braid_torch_headers(TARGET [HEADERS...]): TARGET makes a precompiled header.
-# braid_reuse_torch_headers(FROM TARGETS...): TARGETS use the one that FROM makes.
+# braid_precompiled_headers(TARGET HEADERS...): TARGET makes a precompiled header.
+# braid_reuse_headers(FROM TARGETS...): TARGETS use the one that FROM makes.
 
 function(braid_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE
     "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;$<$<BOOL:${BRAID_WERROR}>:-Werror>>")
-  target_compile_definitions(${target} PUBLIC FMT_HEADER_ONLY)
   if(BRAID_SANITIZE)
     target_compile_options(${target} PUBLIC
       "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${BRAID_SANITIZE};-fno-sanitize-recover=all;-fno-omit-frame-pointer>")
@@ -24,13 +23,13 @@ function(braid_library name dir)
   target_link_libraries(${name} PUBLIC ${ARGN})
 endfunction()
 
-# LibTorch's headers cost more than most of our own code: they are parsed once for all targets.
-function(braid_torch_headers target)
-  target_precompile_headers(${target} PRIVATE <ATen/ATen.h> <fmt/format.h> ${ARGN})
+# The headers of libraries cost more than most of our own code: they are parsed once for all targets.
+function(braid_precompiled_headers target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
   _braid_cacheable_headers(${target})
 endfunction()
 
-function(braid_reuse_torch_headers from)
+function(braid_reuse_headers from)
   foreach(target ${ARGN})
     target_precompile_headers(${target} REUSE_FROM ${from})
     _braid_cacheable_headers(${target})
