@@ -8,15 +8,14 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "data/selection/centre_update.h"
 #include "data/selection/kmeans_init.h"
-#include "data/selection/nearest.h"
-#include "data/selection/parallel.h"
+#include "data/selection/nearest_centres.h"
 
 namespace braid {
 namespace {
 
 constexpr uint64_t kSampleStream = uint64_t{1} << 32;  // apart from the streams of the restarts
-constexpr int64_t kColumnSlice = 16;  // columns that a thread sums at a time: one cache line
 
 double mean_variance(const Matrix& points) {
   std::vector<double> sums(static_cast<size_t>(points.columns));
@@ -36,65 +35,10 @@ double mean_variance(const Matrix& points) {
   return total / static_cast<double>(points.columns);
 }
 
-std::vector<int64_t> cluster_sizes(const std::vector<int32_t>& labels, int64_t clusters) {
-  std::vector<int64_t> sizes(static_cast<size_t>(clusters));
-  for (const int32_t label : labels) ++sizes[static_cast<size_t>(label)];
-  return sizes;
-}
-
-// Gives every empty cluster the point farthest from its centre (ties: the smaller index) out of a
-// cluster that keeps others. Points at distance 0 move nowhere: then the cluster stays empty.
-void fill_empty_clusters(Assignment& assignment, std::vector<int64_t>& sizes) {
-  if (std::find(sizes.begin(), sizes.end(), 0) == sizes.end()) return;
-  std::vector<size_t> far(assignment.labels.size());
-  for (size_t i = 0; i < far.size(); ++i) far[i] = i;
-  std::stable_sort(far.begin(), far.end(), [&](size_t a, size_t b) {
-    return assignment.distances[a] > assignment.distances[b];
-  });
-  size_t next = 0;
-  for (size_t empty = 0; empty < sizes.size(); ++empty) {
-    if (sizes[empty] > 0) continue;
-    const auto alone = [&](size_t i) {
-      return sizes[static_cast<size_t>(assignment.labels[i])] < 2;
-    };
-    while (next < far.size() && alone(far[next])) ++next;
-    if (next == far.size() || assignment.distances[far[next]] <= 0) return;
-    int32_t& label = assignment.labels[far[next]];
-    --sizes[static_cast<size_t>(label)];
-    ++sizes[empty];
-    label = static_cast<int32_t>(empty);
-    assignment.distances[far[next]] = 0;
-    ++next;
-  }
-}
-
-// Replaces every centre that has points by their mean; returns the summed squared movement. Threads
-// share the columns, so every sum runs over the points in their order.
-double move_centres(const Matrix& points, const std::vector<int32_t>& labels,
-                    const std::vector<int64_t>& sizes, Matrix& centres, int threads) {
-  std::vector<double> movement(static_cast<size_t>(points.columns));
-  for_blocks(points.columns, kColumnSlice, threads, [&](int64_t begin, int64_t end) {
-    const auto width = static_cast<size_t>(end - begin);
-    std::vector<double> sums(sizes.size() * width);
-    for (int64_t i = 0; i < points.rows; ++i) {
-      const float* row = points.row(i).data() + begin;
-      double* sum = sums.data() + static_cast<size_t>(labels[static_cast<size_t>(i)]) * width;
-      for (size_t d = 0; d < width; ++d) sum[d] += row[d];
-    }
-    for (size_t c = 0; c < sizes.size(); ++c) {
-      if (sizes[c] == 0) continue;
-      float* centre = centres.row(static_cast<int64_t>(c)).data() + begin;
-      for (size_t d = 0; d < width; ++d) {
-        const double mean = sums[c * width + d] / static_cast<double>(sizes[c]);
-        const double step = mean - centre[d];
-        movement[static_cast<size_t>(begin) + d] += step * step;
-        centre[d] = static_cast<float>(mean);
-      }
-    }
-  });
-  double total = 0;
-  for (const double part : movement) total += part;
-  return total;
+double sum_of_squares(const std::vector<float>& values) {
+  double sum = 0;
+  for (const float value : values) sum += static_cast<double>(value) * value;
+  return sum;
 }
 
 // Removes clusters without points and numbers the others anew.
@@ -113,27 +57,6 @@ void remove_empty_clusters(Clustering& result) {
   for (int32_t& label : result.labels) label = renumbered[static_cast<size_t>(label)];
 }
 
-// Distances from differences rather than products: exact to float32, for reports and inertia.
-void measure(const Matrix& points, int threads, Clustering& result) {
-  result.distances.resize(result.labels.size());
-  for_blocks(points.rows, 1024, threads, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const auto row = points.row(i);
-      const auto centre = result.centres.row(result.labels[static_cast<size_t>(i)]);
-      double sum = 0;
-      for (size_t d = 0; d < row.size(); ++d) {
-        const double difference = static_cast<double>(row[d]) - centre[d];
-        sum += difference * difference;
-      }
-      result.distances[static_cast<size_t>(i)] = static_cast<float>(std::sqrt(sum));
-    }
-  });
-  result.inertia = 0;
-  for (const float distance : result.distances) {
-    result.inertia += static_cast<double>(distance) * distance;
-  }
-}
-
 Matrix sample_rows(const Matrix& points, int64_t count, uint64_t seed) {
   auto order = random_permutation(seed, kSampleStream, points.rows);
   order.resize(static_cast<size_t>(count));
@@ -147,10 +70,9 @@ Matrix sample_rows(const Matrix& points, int64_t count, uint64_t seed) {
 }
 
 Clustering best_of_restarts(const Matrix& points, const KMeansOptions& options) {
-  const auto squares = squared_lengths(points, options.threads);
   Clustering best;
   for (int64_t restart = 0; restart < options.restarts; ++restart) {
-    Matrix start = plus_plus_centres(points, squares, options.clusters, options.seed,
+    Matrix start = plus_plus_centres(points, options.clusters, options.seed,
                                      static_cast<uint64_t>(restart), options.threads);
     Clustering result = refine_clusters(points, std::move(start), options);
     if (restart == 0 || result.inertia < best.inertia) best = std::move(result);
@@ -179,26 +101,30 @@ std::vector<std::string> problems_of(const KMeansOptions& options, const std::st
 
 Clustering refine_clusters(const Matrix& points, Matrix centres, const KMeansOptions& options) {
   BRAID_ASSERT(points.rows > 0 && centres.rows > 0 && centres.columns == points.columns);
-  const auto squares = squared_lengths(points, options.threads);
   const double still = options.tolerance * mean_variance(points);
+  NearestCentres nearest(points, options.threads);
   Clustering result;
   result.centres = std::move(centres);
+  std::vector<float> movement;
   bool settled = false;  // labels belong to the centres as they are
-  for (int64_t i = 0; i < options.max_iterations && !settled; ++i) {
-    Assignment assignment = assign_nearest(points, squares, result.centres, options.threads);
-    auto sizes = cluster_sizes(assignment.labels, result.centres.rows);
-    fill_empty_clusters(assignment, sizes);
-    settled = assignment.labels == result.labels;
-    result.labels = std::move(assignment.labels);
+  while (!settled && result.iterations < options.max_iterations) {
+    nearest.update(result.centres, movement);
+    auto sizes = cluster_sizes(nearest.labels(), result.centres.rows);
+    fill_empty_clusters(points, result.centres, options.threads, nearest, sizes);
     ++result.iterations;
+    settled = nearest.labels() == result.labels;
     if (settled) break;
-    if (move_centres(points, result.labels, sizes, result.centres, options.threads) <= still) break;
+    result.labels = nearest.labels();
+    movement = move_centres(points, result.labels, sizes, options.threads, result.centres);
+    if (sum_of_squares(movement) <= still) break;
   }
   if (!settled) {
-    result.labels = assign_nearest(points, squares, result.centres, options.threads).labels;
+    nearest.update(result.centres, movement);
+    result.labels = nearest.labels();
   }
   remove_empty_clusters(result);
-  measure(points, options.threads, result);
+  result.distances = distances_to_centres(points, result.centres, result.labels, options.threads);
+  result.inertia = sum_of_squares(result.distances);
   return result;
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "data/selection/nearest.h"
+#include "data/selection/centre_panels.h"
 #include "data/selection/parallel.h"
 
 namespace braid {
@@ -19,12 +19,12 @@ constexpr uint64_t kDrawsPerCentre =
 
 class PlusPlus {
  public:
-  PlusPlus(const Matrix& points, std::span<const float> squares, int64_t trials, int threads)
+  PlusPlus(const Matrix& points, int64_t trials, int threads)
       : points_(points),
-        squares_(squares),
+        squares_(squared_lengths(points, threads)),
         trials_(trials),
         threads_(threads),
-        nearest_(squares.size(), INFINITY) {}
+        nearest_(squares_.size(), INFINITY) {}
 
   void add_first(int64_t point) { choose({point}); }
 
@@ -63,7 +63,7 @@ class PlusPlus {
   void choose(const std::vector<int64_t>& drawn);
 
   const Matrix& points_;
-  std::span<const float> squares_;
+  std::vector<float> squares_;
   int64_t trials_;
   int threads_;
   std::vector<float> nearest_;      // squared distance to the nearest chosen point
@@ -85,7 +85,9 @@ void PlusPlus::choose(const std::vector<int64_t>& drawn) {
   std::vector<double> sums(static_cast<size_t>(blocks) * width);
   for_blocks(points_.rows, kBlock, threads_, [&](int64_t begin, int64_t end) {
     std::vector<float> products(static_cast<size_t>(end - begin) * stride);
-    panels.multiply(points_, begin, end - begin, products);
+    std::vector<const float*> rows;
+    for (int64_t i = begin; i < end; ++i) rows.push_back(points_.row(i).data());
+    panels.multiply(rows, products);
     double* block_sums = sums.data() + static_cast<size_t>(begin / kBlock) * width;
     for (int64_t i = begin; i < end; ++i) {
       const auto point = static_cast<size_t>(i);
@@ -109,12 +111,12 @@ void PlusPlus::choose(const std::vector<int64_t>& drawn) {
 
 }  // namespace
 
-Matrix plus_plus_centres(const Matrix& points, std::span<const float> squares, int64_t k,
-                         uint64_t seed, uint64_t restart, int threads) {
+Matrix plus_plus_centres(const Matrix& points, int64_t k, uint64_t seed, uint64_t restart,
+                         int threads) {
   BRAID_ASSERT(points.rows > 0 && k > 0);
   const auto trials = 2 + static_cast<int64_t>(std::log(static_cast<double>(k)));
   BRAID_ASSERT(trials <= static_cast<int64_t>(kDrawsPerCentre));
-  PlusPlus state(points, squares, trials, threads);
+  PlusPlus state(points, trials, threads);
   const auto count = static_cast<uint64_t>(points.rows);
   state.add_first(static_cast<int64_t>(random_below(seed, restart, 0, count)));
   for (int64_t centre = 1; centre < std::min(k, points.rows); ++centre) {

@@ -9,7 +9,7 @@
 
 namespace braid {
 
-// Centres laid out in panels of 16, so that one load brings the same coordinate of 16 of them.
+// Centres laid out in panels of 16, so that one load brings the same coordinate of several of them.
 //
 // Every product is a float32 sum over the coordinates in their order, whatever the vector width:
 // the same bits with SSE2 and AVX2. (A compiler that fuses multiply and add, as on ARM, gives
@@ -23,9 +23,9 @@ class CentrePanels {
   // Squared lengths, by the same sum as the products: the distance of equal rows is exactly 0.
   std::span<const float> squares() const { return squares_; }
 
-  // products[r * padded_count() + c] = points.row(first + r) . centre c for `rows` rows; padded
+  // products[r * padded_count() + c] = row r . centre c, for rows as wide as the centres; padded
   // centres give 0.
-  void multiply(const Matrix& points, int64_t first, int64_t rows, std::span<float> products) const;
+  void multiply(std::span<const float* const> rows, std::span<float> products) const;
 
  private:
   int64_t count_;
@@ -34,16 +34,10 @@ class CentrePanels {
   std::vector<float> squares_;  // [padded_count]
 };
 
-// Squared length of every row, summed in order.
+// Squared length of every row, summed in order as CentrePanels does.
 std::vector<float> squared_lengths(const Matrix& points, int threads);
 
-struct Assignment {
-  std::vector<int32_t> labels;   // nearest centre; ties: the smaller index
-  std::vector<float> distances;  // squared, at least 0
-};
-
-// `squares` are squared_lengths(points).
-Assignment assign_nearest(const Matrix& points, std::span<const float> squares,
-                          const Matrix& centres, int threads);
+// Euclidean distance of two rows from their differences: no cancellation when they are close.
+float distance_between(std::span<const float> a, std::span<const float> b);
 
 }  // namespace braid
