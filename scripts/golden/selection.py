@@ -152,12 +152,12 @@ def kmeans_cases():
     cases = []
     for name, seed, n, d, groups, spread, k in MADE:
         points = made_points(name, seed, n, d, groups, spread)
-        best = min(KMeans(k, n_init=10, algorithm="lloyd", random_state=r).fit(points.astype(np.float64)).inertia_
-                   for r in range(1))
+        inertias = [KMeans(k, n_init=10, algorithm="lloyd", random_state=r).fit(points.astype(np.float64)).inertia_
+                    for r in range(10)]
         first = lloyd(points, points[:k])
         cases.append({
             "name": name, "seed": seed, "points": n, "dimensions": d, "groups": groups, "spread": spread, "clusters": k,
-            "inertia_of_10_restarts": best,
+            "inertia_of_10_restarts": {"mean": float(np.mean(inertias)), "min": min(inertias), "max": max(inertias)},
             "from_first_points": {"inertia": first.inertia_, "labels": hash64(first.labels_.astype(np.int32).tobytes())},
         })
     return cases

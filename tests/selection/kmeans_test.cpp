@@ -48,13 +48,22 @@ Matrix first_rows(const Matrix& points, int64_t count) {
   return rows;
 }
 
+// Means over seeds, because the best of 10 restarts still varies: scikit-learn's own by up to 3 %
+// between its seeds on these sets.
 TEST(KMeans, InertiaWithinOnePercentOfScikitLearn) {
-  for (const Case& made : golden_cases()) {
-    const double expected = made.golden["inertia_of_10_restarts"];
-    const Clustering result = cluster(made.points, made.options);
-    EXPECT_LE(result.inertia, 1.01 * expected) << made.name;
-    EXPECT_GE(result.inertia, 0.97 * expected) << made.name << ": too good to be right";
-    RecordProperty(made.name, std::to_string(result.inertia / expected));
+  constexpr int kSeeds = 5;
+  for (Case& made : golden_cases()) {
+    const Json& expected = made.golden["inertia_of_10_restarts"];
+    double sum = 0;
+    for (made.options.seed = 0; made.options.seed < kSeeds; ++made.options.seed) {
+      const double inertia = cluster(made.points, made.options).inertia;
+      EXPECT_LE(inertia, 1.01 * expected["max"].get<double>()) << made.name;
+      EXPECT_GE(inertia, 0.97 * expected["min"].get<double>()) << made.name << ": too good";
+      sum += inertia;
+    }
+    const double ratio = sum / kSeeds / expected["mean"].get<double>();
+    EXPECT_LE(ratio, 1.01) << made.name;
+    RecordProperty(made.name, fmt::format("{:.5f}", ratio));
   }
 }
 
