@@ -98,9 +98,9 @@ TEST(Hostile, BytesThatAreNoText) {
 // Work per text is bounded: these would take minutes otherwise.
 TEST(Hostile, VeryLongTexts) {
   test::Pairs pairs;
-  std::string words, symbols, letters(20 << 20, 'x');
-  while (words.size() < (20 << 20)) words += "word" + std::to_string(words.size()) + " ";
-  while (symbols.size() < (20 << 20)) symbols += "+-";
+  std::string words, symbols, letters(4 << 20, 'x');
+  while (words.size() < (4 << 20)) words += "word" + std::to_string(words.size()) + " ";
+  while (symbols.size() < (4 << 20)) symbols += "+-";
   pairs.add(words, symbols, letters);
   pairs.add(letters, words, symbols);
   pairs.add(symbols, letters, words);
