@@ -47,6 +47,7 @@ class ObjectReader {
   std::string require_string(const std::string& key);
 
   std::optional<ObjectReader> object(const std::string& key);  // nullopt when absent
+  std::vector<ObjectReader> objects(const std::string& key);   // of a list; none when absent
 
   [[noreturn]] void error(const std::string& key, const std::string& message) const;
   void reject_unknown() const;  // Error that lists every member nobody asked for

@@ -139,6 +139,18 @@ std::optional<ObjectReader> ObjectReader::object(const std::string& key) {
   return ObjectReader(*value, where_, join_path(path_, key));
 }
 
+std::vector<ObjectReader> ObjectReader::objects(const std::string& key) {
+  const Json* value = find(key);
+  std::vector<ObjectReader> result;
+  if (value == nullptr) return result;
+  if (!value->is_array()) error(key, "expected a list of objects, got " + describe(*value));
+  for (const Json& element : *value) {
+    result.emplace_back(element, where_,
+                        fmt::format("{}[{}]", join_path(path_, key), result.size()));
+  }
+  return result;
+}
+
 void ObjectReader::error(const std::string& key, const std::string& message) const {
   fail("{}: {}: {}", where_, join_path(path_, key), message);
 }

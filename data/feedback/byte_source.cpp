@@ -1,55 +1,18 @@
-// Plain and gzip byte streams.
+// Plain and gzip byte streams, and which one a file needs.
 #include "data/feedback/byte_source.h"
 
 #include <zlib.h>
 
-#include <cerrno>
-#include <cstdint>
-#include <cstdio>
-#include <string>
-#include <system_error>
 #include <vector>
 
 #include "base/error.h"
+#include "data/feedback/packed_source.h"
 
 namespace braid {
 namespace {
 
 constexpr size_t kInputBytes = size_t{1} << 16;
-constexpr uint64_t kFreeBytes = uint64_t{64} << 20;  // unpacked size below which any ratio is fine
-constexpr uint64_t kMaxRatio = 100;                  // text of one's own packs 3 to 20 times
 constexpr unsigned char kGzipMagic[2] = {0x1f, 0x8b};
-
-std::string reason(int code) { return std::generic_category().message(code); }
-
-// A file that closes itself. Directories and pipes would fail late or hang.
-class InputFile {
- public:
-  explicit InputFile(const std::filesystem::path& path) : path_(path.string()) {
-    std::error_code unknown;
-    if (std::filesystem::exists(path, unknown) &&
-        !std::filesystem::is_regular_file(path, unknown)) {
-      fail("{}: not a regular file; name a file of rows", path_);
-    }
-    file_.reset(std::fopen(path.c_str(), "rb"));
-    if (!file_) fail("{}: cannot open: {}", path_, reason(errno));
-  }
-
-  size_t read(std::span<char> buffer) {
-    const size_t count = std::fread(buffer.data(), 1, buffer.size(), file_.get());
-    if (count == 0 && std::ferror(file_.get())) fail("{}: cannot read: {}", path_, reason(errno));
-    return count;
-  }
-
-  const std::string& path() const { return path_; }
-
- private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
-};
 
 bool has_gzip_magic(std::span<const char> bytes) {
   return bytes.size() >= 2 && static_cast<unsigned char>(bytes[0]) == kGzipMagic[0] &&
@@ -64,6 +27,9 @@ class PlainSource : public ByteSource {
     const size_t count = file_.read(buffer);
     if (first_ && has_gzip_magic(buffer.first(count))) {
       fail("{}: gzip-compressed, but not named so; rename it to end in .gz", file_.path());
+    }
+    if (first_ && has_zstd_magic(buffer.first(count))) {
+      fail("{}: zstd-compressed, but not named so; rename it to end in .zst", file_.path());
     }
     first_ = false;
     return count;
@@ -95,12 +61,7 @@ class GzipSource : public ByteSource {
     }
     const size_t count = buffer.size() - stream_.avail_out;
     unpacked_ += count;
-    if (unpacked_ > kFreeBytes && unpacked_ / kMaxRatio > packed_) {
-      fail(
-          "{}: unpacks to more than {} times its size, which no feedback does; if it is meant, "
-          "unpack it first",
-          file_.path(), kMaxRatio);
-    }
+    refuse_bomb(file_.path(), packed_, unpacked_);
     return count;
   }
 
@@ -146,6 +107,7 @@ class GzipSource : public ByteSource {
 
 std::unique_ptr<ByteSource> open_byte_source(const std::filesystem::path& path) {
   if (path.extension() == ".gz") return std::make_unique<GzipSource>(path);
+  if (path.extension() == ".zst") return open_zstd_source(path);
   return std::make_unique<PlainSource>(path);
 }
 

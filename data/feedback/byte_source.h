@@ -1,4 +1,4 @@
-// The bytes of a file as a stream, unpacked when its name ends in .gz.
+// The bytes of a file as a stream, unpacked when its name ends in .gz or .zst.
 #pragma once
 
 #include <cstddef>

@@ -1,18 +1,15 @@
 // Rows with "messages" or "prompt" and "completion": one good answer.
 #include "data/feedback/dialogue_text.h"
-#include "data/feedback/rows.h"
+#include "data/feedback/row_forms.h"
+#include "data/feedback/turns.h"
 
 namespace braid {
 namespace {
 
 // A conversation whose last turn is the answer.
-std::string_view take_answer(Conversation turns, FeedbackRecord& record) {
-  if (turns.empty()) return "empty answer";
-  if (turns.back().role != "assistant") return "turns do not alternate";
-  if (calls_tools(turns.back())) return "answer is a tool call";
-  std::string answer = std::move(turns.back().content);
-  turns.pop_back();
-  if (trimmed(answer).empty()) return "empty answer";
+std::string_view finish(Conversation turns, FeedbackRecord& record) {
+  std::string answer;
+  if (const auto flaw = take_answer(turns, answer); !flaw.empty()) return flaw;
   if (const auto flaw = prompt_flaw(turns); !flaw.empty()) return flaw;
   record.prompt = std::move(turns);
   record.chosen = std::move(answer);
@@ -45,7 +42,7 @@ std::string_view read_demonstration_row(Row& row, FeedbackRecord& record) {
     if (messages.is_text()) row.fields.error("messages", "expected a list of messages, got text");
     turns = std::move(messages.turns);
   }
-  return labelled_bad(row) ? "labelled as a bad answer" : take_answer(std::move(turns), record);
+  return labelled_bad(row) ? "labelled as a bad answer" : finish(std::move(turns), record);
 }
 
 }  // namespace braid

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "data/feedback/line_reader.h"
-#include "data/feedback/rows.h"
+#include "data/feedback/row_forms.h"
 
 namespace braid {
 namespace {

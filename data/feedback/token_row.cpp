@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "data/feedback/rows.h"
+#include "data/feedback/row_forms.h"
 
 namespace braid {
 namespace {

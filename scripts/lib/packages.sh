@@ -8,7 +8,7 @@ for_tests=false
 
 libraries=(
   nlohmann-json3-dev libcli11-dev libfmt-dev libgtest-dev libgmock-dev
-  libpcre2-dev libsentencepiece-dev libutf8proc-dev libxxhash-dev zlib1g-dev
+  libpcre2-dev libsentencepiece-dev libutf8proc-dev libxxhash-dev libzstd-dev zlib1g-dev
 )
 
 # Prints the packages that braid cannot be built without and that are not there.
