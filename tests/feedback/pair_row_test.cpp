@@ -33,7 +33,19 @@ TEST(PairRow, ConversationsWithPrompt) {
       R"({"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q","name":"x"}],)"
       R"("chosen":[{"role":"assistant","content":"a"}],)"
       R"("rejected":[{"role":"assistant","content":"b"}]})",
-      {{"system", "s"}, {"user", "q"}}, "a", "b");
+      {{"system", "s"}, {"user", "q", Json::object({{"name", "x"}})}}, "a", "b");
+}
+
+TEST(PairRow, ToolTurnsStandInPrompts) {
+  const std::string turns =
+      R"([{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},)"
+      R"({"role":"tool","content":"7"}])";
+  const FeedbackRecord record =
+      read_one(R"({"tools":[{"name":"f"}],"chosen":"a","rejected":"b","prompt":)" + turns + "}");
+  ASSERT_EQ(record.prompt.size(), 3u);
+  EXPECT_EQ(record.prompt[1].content, "");
+  EXPECT_TRUE(record.prompt[1].fields.contains("tool_calls"));
+  EXPECT_EQ(record.tools.at(0).at("name"), "f");
 }
 
 TEST(PairRow, TextAnswersToAConversation) {
