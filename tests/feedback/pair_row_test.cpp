@@ -33,7 +33,7 @@ TEST(PairRow, ConversationsWithPrompt) {
       R"({"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q","name":"x"}],)"
       R"("chosen":[{"role":"assistant","content":"a"}],)"
       R"("rejected":[{"role":"assistant","content":"b"}]})",
-      {{"system", "s"}, {"user", "q"}}, "a", "b");
+      {{"system", "s"}, {"user", "q", Json::object({{"name", "x"}})}}, "a", "b");
 }
 
 TEST(PairRow, TextAnswersToAConversation) {
