@@ -1,6 +1,12 @@
 // The loop over files and rows.
 #include "data/feedback/convert.h"
 
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <thread>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "data/feedback/collector.h"
@@ -8,6 +14,60 @@
 
 namespace braid {
 namespace {
+
+// What became of one element of a row.
+struct Outcome {
+  RowConversion conversion;
+  std::string dropped;  // why it gives nothing
+  std::string bad;      // what is malformed
+};
+
+// Rows that are converted together, on several threads.
+struct Batch {
+  static constexpr size_t kMaxRows = 512;
+  static constexpr size_t kMaxBytes = size_t{16} << 20;
+
+  std::vector<SourceRow> rows;
+  std::vector<std::vector<Outcome>> outcomes;
+
+  // False when there is nothing more.
+  bool fill(RowSource& source) {
+    rows.clear();
+    for (size_t bytes = 0; rows.size() < kMaxRows && bytes < kMaxBytes;) {
+      SourceRow row;
+      if (!source.read(row)) break;
+      bytes += row.bytes;
+      rows.push_back(std::move(row));
+    }
+    outcomes.assign(rows.size(), {});
+    return !rows.empty();
+  }
+};
+
+// Calls `work` with 0 to count - 1, on all cores. The first exception is thrown again here.
+template <typename Work>
+void for_all(size_t count, const Work& work) {
+  constexpr size_t kRowsWorthAThread = 32;
+  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const size_t threads = std::min(cores, count / kRowsWorthAThread + 1);
+  std::atomic<size_t> next = 0;
+  std::vector<std::exception_ptr> failures(threads);
+  const auto run = [&](size_t thread) {
+    try {
+      for (size_t i; (i = next++) < count;) work(i);
+    } catch (...) {
+      failures[thread] = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (size_t thread = 1; thread < threads; ++thread) workers.emplace_back(run, thread);
+    run(0);
+  }
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
 
 class Conversion {
  public:
@@ -18,14 +78,13 @@ class Conversion {
     const auto rows = open_rows(path, source_.format, [&](const std::string& column) {
       return source_.wants_column(column);
     });
-    SourceRow row;
-    while (rows->next(row)) {
-      where_ = {file, row.number};
-      if (row.flaw.empty()) {
-        take(path, row.value);
-      } else {
-        ++result_.report.rows;
-        count_bad_row(row.flaw);
+    Batch batch;
+    while (batch.fill(*rows)) {
+      for_all(batch.rows.size(), [&](size_t i) {
+        convert(batch.rows[i], {file, batch.rows[i].number}, rows->path(), batch.outcomes[i]);
+      });
+      for (std::vector<Outcome>& outcomes : batch.outcomes) {
+        for (Outcome& outcome : outcomes) take(std::move(outcome));
       }
     }
   }
@@ -33,22 +92,28 @@ class Conversion {
   void finish() { collector_.finish(); }
 
  private:
-  void take(const std::filesystem::path& path, Json& row) {
+  // Touches nothing but its arguments: rows are converted side by side.
+  void convert(SourceRow& row, RowRef where, const std::string& path,
+               std::vector<Outcome>& outcomes) const {
+    parse_row(row, path);
+    if (!row.flaw.empty()) return outcomes.push_back({{}, "", row.flaw});
     try {
-      for (const std::string& column : source_.json_columns) parse_column(row, column);
+      for (const std::string& column : source_.json_columns) parse_column(row.value, column);
     } catch (const Error& error) {
-      ++result_.report.rows;
-      return count_bad_row(fmt::format("{}:{}: {}", path.string(), where_.row, error.what()));
+      return outcomes.push_back({{}, "", fmt::format("{}:{}: {}", path, where.row, error.what())});
     }
-    const Scope scope(row);
-    if (source_.each.empty()) return take_element(path, scope);
-    std::vector<Scope> elements;
-    for (const FieldPath& each : source_.each) each.elements(scope, elements);
-    if (elements.empty()) {
-      ++result_.report.rows;
-      ++result_.report.dropped_rows["no elements"];
+    const Scope scope(row.value);
+    if (source_.each.empty()) {
+      outcomes.push_back(convert_element(scope, where, path));
+    } else {
+      std::vector<Scope> elements;
+      for (const FieldPath& each : source_.each) each.elements(scope, elements);
+      if (elements.empty()) outcomes.push_back({{}, "no elements", ""});
+      for (const Scope& element : elements) {
+        outcomes.push_back(convert_element(element, where, path));
+      }
     }
-    for (const Scope& element : elements) take_element(path, element);
+    row.value = nullptr;  // not later, on the one thread that takes the outcomes
   }
 
   static void parse_column(Json& row, const std::string& column) {
@@ -58,37 +123,45 @@ class Conversion {
     *found = text.empty() ? Json(nullptr) : parse_json(text, column);
   }
 
-  void take_element(const std::filesystem::path& path, const Scope& scope) {
-    ++result_.report.rows;
+  Outcome convert_element(const Scope& scope, RowRef where, const std::string& path) const {
+    Outcome outcome;
     if (!source_.filter.passes(scope)) {
-      ++result_.report.dropped_rows["left out by keep or skip"];
-      return;
+      outcome.dropped = "left out by keep or skip";
+      return outcome;
     }
     try {
-      RowConversion conversion = source_.kind->convert(scope);
-      if (!conversion.dropped.empty()) {
-        ++result_.report.dropped_rows[std::string(conversion.dropped)];
-        return;
-      }
-      complete(scope, conversion);
-      ++result_.report.used_rows;
-      collector_.add(std::move(conversion));
+      outcome.conversion = source_.kind->convert(scope);
+      outcome.dropped = outcome.conversion.dropped;
+      if (outcome.dropped.empty()) complete(scope, where, outcome.conversion);
     } catch (const Error& error) {
-      count_bad_row(fmt::format("{}:{}: {}", path.string(), where_.row, error.what()));
+      outcome.bad = fmt::format("{}:{}: {}", path, where.row, error.what());
     }
+    return outcome;
+  }
+
+  void take(Outcome outcome) {
+    ConversionReport& report = result_.report;
+    ++report.rows;
+    if (!outcome.bad.empty()) return count_bad_row(outcome.bad);
+    if (!outcome.dropped.empty()) {
+      ++report.dropped_rows[outcome.dropped];
+      return;
+    }
+    ++report.used_rows;
+    collector_.add(std::move(outcome.conversion));
   }
 
   // Keys, weights and origins, which no kind has to know about.
-  void complete(const Scope& scope, RowConversion& conversion) const {
-    const double weight = source_.weight * row_weight(scope);
+  void complete(const Scope& scope, RowRef where, RowConversion& conversion) const {
+    const double weight = row_weight(scope);
     const std::optional<uint64_t> group = named_group(scope);
     for (ComparisonSet& set : conversion.sets) {
-      set.where = where_;
-      for (Response& response : set.responses) response.where = where_;
+      set.where = where;
+      for (Response& response : set.responses) response.where = where;
       finish_record(set, weight, group);
     }
     for (Demonstration& example : conversion.demonstrations) {
-      example.where = where_;
+      example.where = where;
       finish_record(example, weight, group);
     }
   }
@@ -103,9 +176,11 @@ class Conversion {
   double row_weight(const Scope& scope) const {
     Json scratch;
     const Json* value = source_.row_weight ? source_.row_weight->one(scope, scratch) : nullptr;
-    const auto weight = value == nullptr ? 1.0 : scalar_number(*value, source_.row_weight->name());
-    if (weight && *weight < 0) fail("{}: negative weight", source_.row_weight->name());
-    return weight.value_or(1.0);
+    if (value == nullptr) return source_.weight;
+    const std::string& name = source_.row_weight->name();
+    const double weight = source_.weight * scalar_number(*value, name).value_or(1.0);
+    if (!(weight >= 0) || !std::isfinite(weight)) fail("{}: negative or too large a weight", name);
+    return weight;
   }
 
   std::optional<uint64_t> named_group(const Scope& scope) const {
@@ -131,7 +206,6 @@ class Conversion {
   const Source& source_;
   SourceFeedback& result_;
   Collector collector_;
-  RowRef where_;
 };
 
 Provenance provenance(const SourceFeedback& feedback, const RowRef& where) {

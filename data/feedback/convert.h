@@ -39,10 +39,10 @@ struct SourceFeedback {
   ConversionReport report;
 };
 
-// Reads all files of the source; their names are relative to `folder`. The result does not depend
-// on the order of rows, but for the order of sets, which is that of their first rows. Memory: the
-// result and one row (Parquet: one batch). Error when more than max_bad_rows rows are malformed:
-// "file:row: field: what", or when a file cannot be read.
+// Reads all files of the source on all cores; their names are relative to `folder`. The result does
+// not depend on the number of threads, nor on the order of rows, but for the order of sets, which
+// is that of their first rows. Memory: the result, and rows of 16 MiB and one more. Error when more
+// than max_bad_rows rows are malformed: "file:row: field: what", or when a file cannot be read.
 SourceFeedback convert_source(const Source& source, const std::filesystem::path& folder);
 
 // What training reads, with the file and row it came from.

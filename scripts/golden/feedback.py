@@ -241,7 +241,8 @@ def oasst():
 
 
 def with_passages(row):
-    return user(row["question"] + "\n\nUse these passages.\n\n" + "\n".join(s for p in row["passages"] for s in p))
+    passages = "\n".join(sentence for passage in row["passages"] for sentence in passage)
+    return user(row["question"] + ("\n\nUse these passages.\n\n" + passages if passages.strip(SPACE) else ""))
 
 
 def qa_feedback():

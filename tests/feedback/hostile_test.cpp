@@ -85,7 +85,7 @@ TEST(BadRows, DeepTreesAreWalkedWithoutRecursion) {
     tree += R"({"role":"prompter","text":"Q)" + std::to_string(i) +
             R"(","replies":[{"role":"assistant","text":"x","rank":1},)"
             R"({"role":"assistant","text":"A","rank":0,"replies":[)";
-    end = "]}]}" + end;
+    end += "]}]}";
   }
   tree += R"({"role":"prompter","text":"last"})";
   const Converted result = convert_bytes(R"({"preset":"oasst"})",
@@ -122,7 +122,7 @@ TEST(Hostile, AMillionAnswersToOnePrompt) {
 
 TEST(Hostile, ManyElementsAndMembers) {
   std::string list = "[";
-  for (int i = 0; i < 200000; ++i) list += (i == 0 ? "" : ",") + std::to_string(i % 5);
+  for (int i = 0; i < 200000; ++i) list += fmt::format("{}{}", i == 0 ? "" : ",", i % 5);
   const Converted result = convert_bytes(
       R"({"kind":"rating","prompt":"q","responses":[{"text":"a"},{"text":"b","ratings":{"s":1}}],
           "axes":[{"name":"s","path":"v[]","range":[0,5]}]})",

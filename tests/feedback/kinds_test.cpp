@@ -322,6 +322,8 @@ TEST(Ranking, ComparisonsOfEveryTwo) {
   EXPECT_EQ(compare(R"(["tie","first","first"])").substr(0, 7), "user:Q ");
   EXPECT_EQ(compare(R"(["first","second","first"])"), "comparisons contradict each other");
   EXPECT_EQ(compare(R"(["tie","tie","tie"])"), "tie");
+  EXPECT_EQ(outcome(config, R"({"q":"Q","a":"A","b":" ","d":"D","c":["first","first","first"]})"),
+            "empty answer");
   EXPECT_EQ(compare(R"(["first"])"),
             "rows.jsonl:1: c: 1 labels for 3 answers; expected one for every two");
   EXPECT_THAT(compare(R"(["first","x","first"])"), HasSubstr("none of first, second and tie"));

@@ -125,14 +125,16 @@ Field field_of(const std::string& json) {
 std::string one(const std::string& field, const std::string& row) {
   const Json parsed = parse_json(row, "row");
   Json scratch;
-  const Json* value = field_of(field).one(Scope(parsed), scratch);
+  const Field reader = field_of(field);
+  const Json* value = reader.one(Scope(parsed), scratch);
   return value == nullptr ? "none" : value->dump();
 }
 
 std::string all(const std::string& field, const std::string& row) {
   const Json parsed = parse_json(row, "row");
   Json scratch, list = Json::array();
-  for (const Json* value : field_of(field).all(Scope(parsed), scratch)) list.push_back(*value);
+  const Field reader = field_of(field);
+  for (const Json* value : reader.all(Scope(parsed), scratch)) list.push_back(*value);
   return list.dump();
 }
 

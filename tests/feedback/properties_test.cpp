@@ -276,8 +276,8 @@ TEST(Independence, AddedRowsLeaveOtherPromptsAlone) {
                     {"rating", draw.below(10)}});
   }
   const auto before = convert_rows(config, rows).sorted_pairs();
-  rows.insert(rows.begin(), {{"prompt", "New?"}, {"text", "x"}, {"rating", 9}});
-  rows.push_back({{"prompt", "New?"}, {"text", "y"}, {"rating", 0}});
+  rows.insert(rows.begin(), Json{{"prompt", "New?"}, {"text", "x"}, {"rating", 9}});
+  rows.push_back(Json{{"prompt", "New?"}, {"text", "y"}, {"rating", 0}});
   const Converted after = convert_rows(config, rows);
   std::vector<PairTexts> others;
   for (const PairTexts& pair : after.sorted_pairs()) {

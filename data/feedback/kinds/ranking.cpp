@@ -32,11 +32,7 @@ class Ranking : public Kind {
     rank_ = Field::read(object, "rank");
     comparisons_ = Field::read(object, "comparisons");
     if (rank_ && comparisons_) object.error("comparisons", "give either rank or comparisons");
-    if (!rank_ && !comparisons_) {
-      const Json made = {{"rank", "@index"}};  // listed from best to worst
-      ObjectReader reader(made, "ranking");
-      rank_ = Field::read(reader, "rank");
-    }
+    if (!rank_ && object.has("best")) object.error("best", "only ranks have a best end");
     const std::string best = object.string("best", "low");
     if (best != "low" && best != "high") {
       object.error("best", "expected \"low\" or \"high\": the rank of the best answer");
@@ -47,39 +43,39 @@ class Ranking : public Kind {
 
   RowConversion convert(const Scope& scope) const override {
     RowConversion result;
+    std::string_view first_flaw;
     for (Candidates& candidates : candidates_.find(scope, result)) {
       std::vector<double> standing;
       std::string_view flaw;
       if (comparisons_) {
-        flaw = compare_all(scope, candidates.answers.size(), standing);
+        flaw = result.dropped_responses.empty()
+                   ? compare_all(scope, candidates.answers.size(), standing)
+                   : "empty answer";
       } else {
         standing = read_ranks(candidates, result);
         if (standing.size() < 2) flaw = "fewer than two ranked answers";
       }
       if (!flaw.empty()) {
         ++result.dropped_sets[std::string(flaw)];
+        if (first_flaw.empty()) first_flaw = flaw;
         continue;
       }
       ComparisonSet set = CandidateFields::empty_set(candidates);
       set_quantiles(standing, set);
       result.sets.push_back(std::move(set));
     }
-    if (result.sets.empty() && result.dropped.empty()) give_up(result);
+    // A row without a set is dropped as a whole.
+    if (result.sets.empty() && result.dropped.empty()) result.dropped = first_flaw;
     return result;
   }
 
  private:
-  // The row as a whole is dropped, for the reason that most of its prompts were.
-  static void give_up(RowConversion& result) {
-    result.dropped = "fewer than two ranked answers";
-    int64_t most = 0;
-    for (const auto& [reason, count] : result.dropped_sets) {
-      if (count <= most) continue;
-      most = count;
-      result.dropped = reason == kContradiction ? kContradiction : result.dropped;
-    }
-    result.dropped_sets.clear();
-    result.dropped_responses.clear();
+  // Without ranks the answers are listed from best to worst.
+  std::optional<double> read_rank(const Candidate& candidate, size_t position) const {
+    if (!rank_) return static_cast<double>(position);
+    Json scratch;
+    const Json* value = rank_->one(candidate.scope, scratch);
+    return value == nullptr ? std::nullopt : scalar_number(*value, rank_->name());
   }
 
   // Takes answers without a rank out of `candidates`.
@@ -87,10 +83,7 @@ class Ranking : public Kind {
     std::vector<double> standing;
     std::vector<Candidate> ranked;
     for (Candidate& candidate : candidates.answers) {
-      Json scratch;
-      const Field& field = candidate.fields->rating("rank", *rank_);
-      const Json* value = field.one(candidate.scope, scratch);
-      const auto rank = value == nullptr ? std::nullopt : scalar_number(*value, field.name());
+      const auto rank = read_rank(candidate, standing.size());
       if (!rank) {
         ++counts.dropped_responses["not ranked"];
         continue;

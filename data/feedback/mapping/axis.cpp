@@ -31,6 +31,8 @@ Scale read_scale(ObjectReader& object, bool bounded) {
       scale.low = bound_at(object, *range, 0);
       scale.high = bound_at(object, *range, 1);
       if (!(scale.low < scale.high)) object.error("range", "low must be less than high");
+      if (!std::isfinite(scale.high - scale.low))
+        object.error("range", "is wider than numbers are");
     }
   } else if (bounded) {
     object.error("range", "is missing; give [low, high], the ends of the scale");

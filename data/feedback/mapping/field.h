@@ -11,6 +11,8 @@
 // A map looks up the text of a scalar (scalars.h); "*" stands for any other. A scalar that is not
 // in the map is an Error of its row; null in the map means "no value". "default" stands in for an
 // absent value and is not mapped.
+//
+// Values live as long as the scope, the field, and `scratch`, which holds what is made on the way.
 #pragma once
 
 #include <map>
@@ -25,8 +27,7 @@ namespace braid {
 
 class Field {
  public:
-  // The only value, or null when there is none. Error when there are several. `scratch` holds a
-  // value that is made on the way.
+  // The only value, or null when there is none. Error when there are several.
   const Json* one(const Scope& scope, Json& scratch) const;
 
   // As above; absent is an Error.

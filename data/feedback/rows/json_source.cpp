@@ -10,22 +10,17 @@ namespace {
 class JsonRows : public RowSource {
  public:
   JsonRows(const std::filesystem::path& path, const RowFormat& format)
-      : path_(path.string()), bytes_(path), list_(format.list) {
+      : RowSource(path), bytes_(path), list_(format.list) {
     skip_byte_order_mark();
   }
 
-  bool next(SourceRow& row) override {
+  bool read(SourceRow& row) override {
     if (!begun_) begin();
     if (!more()) return false;
-    row = {nullptr, ++number_, ""};
-    const std::string where = fmt::format("{}:{}", path_, number_);
-    const std::string text = take_value(where);
-    try {
-      row.value = parse_json(text, where);
-      if (!row.value.is_object()) row.flaw = fmt::format("{}: expected an object", where);
-    } catch (const Error& error) {
-      row.flaw = error.what();
-    }
+    ++number_;
+    std::string text = take_value(fmt::format("{}:{}", path_, number_));
+    const size_t bytes = text.size();
+    row = {nullptr, std::move(text), bytes, number_, ""};
     return true;
   }
 
@@ -183,7 +178,6 @@ class JsonRows : public RowSource {
     }
   }
 
-  std::string path_;
   ByteCursor bytes_;
   std::string list_;
   bool begun_ = false, in_list_ = false, ended_ = false;

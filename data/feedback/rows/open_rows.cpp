@@ -30,24 +30,16 @@ const Suffix* find_suffix(std::string_view name) {
 
 class JsonLines : public RowSource {
  public:
-  explicit JsonLines(const std::filesystem::path& path) : lines_(path) {}
+  explicit JsonLines(const std::filesystem::path& path) : RowSource(path), lines_(path) {}
 
-  bool next(SourceRow& row) override {
+  bool read(SourceRow& row) override {
     std::string_view line;
     do {
       if (!lines_.next(line)) return false;
       if (lines_.line_number() == 1 && line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
       line = trimmed(line);
     } while (line.empty());
-    row = {nullptr, lines_.line_number(), ""};
-    try {
-      row.value = parse_json(line, lines_.where());
-      if (!row.value.is_object()) {
-        row.flaw = fmt::format("{}: expected one JSON object per line", lines_.where());
-      }
-    } catch (const Error& error) {
-      row.flaw = error.what();
-    }
+    row = {nullptr, std::string(line), line.size(), lines_.line_number(), ""};
     return true;
   }
 
@@ -80,6 +72,24 @@ RowFormat RowFormat::read(ObjectReader& object) {
   format.quotes = object.boolean("quotes", true);
   format.columns = object.strings("columns");
   return format;
+}
+
+bool RowSource::next(SourceRow& row) {
+  if (!read(row)) return false;
+  parse_row(row, path_);
+  return true;
+}
+
+void parse_row(SourceRow& row, const std::string& path) {
+  if (row.text.empty()) return;
+  const std::string where = fmt::format("{}:{}", path, row.number);
+  try {
+    row.value = parse_json(row.text, where);
+    if (!row.value.is_object()) row.flaw = fmt::format("{}: expected an object", where);
+  } catch (const Error& error) {
+    row.flaw = error.what();
+  }
+  row.text = {};
 }
 
 std::unique_ptr<RowSource> open_json_lines(const std::filesystem::path& path) {

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "data/feedback/rows/arrow_json.h"
 #include "data/feedback/rows/row_source.h"
+#include "data/text/utf8.h"
 
 namespace braid {
 namespace {
@@ -35,7 +36,7 @@ std::string one_line(std::string text) {
 class ParquetRows : public RowSource {
  public:
   ParquetRows(const std::filesystem::path& path, const WantsColumn& wants_column)
-      : path_(path.string()), pool_(arrow::default_memory_pool(), kMaxPoolBytes) {
+      : RowSource(path), pool_(arrow::default_memory_pool(), kMaxPoolBytes) {
     std::error_code unknown;
     if (!std::filesystem::is_regular_file(path, unknown)) {
       fail("{}: cannot open: not a regular file", path_);
@@ -43,13 +44,14 @@ class ParquetRows : public RowSource {
     guarded([&] { open(wants_column); });
   }
 
-  bool next(SourceRow& row) override {
+  bool read(SourceRow& row) override {
     while (!batch_ || at_ == batch_->num_rows()) {
       guarded([&] { check(batches_->ReadNext(&batch_)); });
       if (!batch_) return false;
       at_ = 0;
     }
-    row = {Json::object(), ++number_, ""};
+    const auto bytes = static_cast<size_t>(pool_.bytes_allocated() / batch_->num_rows());
+    row = {Json::object(), "", bytes, ++number_, ""};
     Json::object_t::Container& members = row.value.get_ref<Json::object_t&>();
     for (int column = 0; column < batch_->num_columns(); ++column) {
       const std::string& name = batch_->column_name(column);
@@ -125,13 +127,16 @@ class ParquetRows : public RowSource {
     }
     std::vector<int> all, wanted;
     for (int i = 0; i < schema.num_columns(); ++i) {
+      const std::string path = schema.Column(i)->path()->ToDotString();
+      if (find_invalid_utf8(path) != std::string_view::npos) {
+        fail("{}: the name of column {} is not UTF-8 text", path_, quote(path));
+      }
       all.push_back(i);
       if (wants_column && wants_column(schema.GetColumnRoot(i)->name())) wanted.push_back(i);
     }
     return wanted.empty() ? all : wanted;
   }
 
-  std::string path_;
   arrow::CappedMemoryPool pool_;
   std::unique_ptr<parquet::arrow::FileReader> reader_;
   std::shared_ptr<arrow::RecordBatchReader> batches_;

@@ -17,6 +17,8 @@ namespace braid {
 
 struct SourceRow {
   Json value;
+  std::string text;  // JSON that is not parsed yet, so that several threads can do it
+  size_t bytes = 0;  // about what the row takes
   // JSON Lines: the line. Other formats: the how manieth row, the header not counted. 1-based.
   int64_t number = 0;
   std::string flaw;  // why the row cannot be read, as a whole message; empty when it could
@@ -24,13 +26,25 @@ struct SourceRow {
 
 class RowSource {
  public:
+  explicit RowSource(const std::filesystem::path& path) : path_(path.string()) {}
   virtual ~RowSource() = default;
 
   // The next row; false at the end. A row that cannot be read is given with its flaw, and reading
   // goes on behind it. Error when the file cannot be read any further: damaged or truncated data,
   // a row without an end.
-  virtual bool next(SourceRow& row) = 0;
+  bool next(SourceRow& row);
+
+  // The same, but JSON stays text until parse_row.
+  virtual bool read(SourceRow& row) = 0;
+
+  const std::string& path() const { return path_; }
+
+ protected:
+  std::string path_;
 };
+
+// Turns the text of a row of the file `path`, if there is one, into its value or its flaw.
+void parse_row(SourceRow& row, const std::string& path);
 
 // How to read a file; what is absent follows from its name.
 struct RowFormat {

@@ -12,7 +12,7 @@ namespace {
 class TableRows : public RowSource {
  public:
   TableRows(const std::filesystem::path& path, const RowFormat& format)
-      : path_(path.string()),
+      : RowSource(path),
         bytes_(path),
         delimiter_(format.delimiter.value_or(',')),
         quotes_(format.quotes),
@@ -26,9 +26,9 @@ class TableRows : public RowSource {
     check_names();
   }
 
-  bool next(SourceRow& row) override {
+  bool read(SourceRow& row) override {
     if (!read_record()) return false;
-    row = {nullptr, ++number_, flaw_};
+    row = {nullptr, "", record_bytes_, ++number_, flaw_};
     if (row.flaw.empty()) check_cells(row.flaw);
     if (!row.flaw.empty()) {
       row.flaw = fmt::format("{}:{}: {} (line {})", path_, number_, row.flaw, record_line_);
@@ -142,7 +142,6 @@ class TableRows : public RowSource {
     if (flaw_.empty()) flaw_ = problem;
   }
 
-  std::string path_;
   ByteCursor bytes_;
   int delimiter_;
   bool quotes_;

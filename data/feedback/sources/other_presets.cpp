@@ -57,7 +57,7 @@ const char* const kOtherPresets = R"json({
   },
   "qa_feedback_edits": {
     "kind": "edit", "before": "prediction 1", "after": "feedback.corrected-prediction",
-    "prompt": {"template": "{question}\n\nUse these passages.\n\n{passages[][]}"}
+    "prompt": {"template": "{question}[[\n\nUse these passages.\n\n{passages[][]}]]"}
   },
 
   "alpaca": {

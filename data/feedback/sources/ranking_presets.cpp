@@ -14,7 +14,7 @@ const char* const kRankingPresets = R"json({
   },
   "qa_feedback": {
     "kind": "ranking",
-    "prompt": {"template": "{question}\n\nUse these passages.\n\n{passages[][]}"},
+    "prompt": {"template": "{question}[[\n\nUse these passages.\n\n{passages[][]}]]"},
     "responses": [
       {"text": "prediction 1"}, {"text": "prediction 2"},
       {"text": "prediction 3"}, {"text": "prediction 4"}
