@@ -75,7 +75,7 @@ TEST(JsonLines, BadRowsAreToldAndPassed) {
   EXPECT_THAT(result.rows, ElementsAre(R"(1 {"a":1})", R"(7 {"a":5})"));
   ASSERT_EQ(result.flaws.size(), 5u);
   EXPECT_THAT(result.flaws[0], StartsWith("r.ndjson:2: not valid JSON"));
-  EXPECT_EQ(result.flaws[1], "r.ndjson:3: expected one JSON object per line");
+  EXPECT_EQ(result.flaws[1], "r.ndjson:3: expected an object");
   EXPECT_THAT(result.flaws[2], StartsWith("r.ndjson:4: not valid JSON"));
   EXPECT_EQ(result.flaws[3], "r.ndjson:5: key \"a\" is there twice in one object; remove one");
   EXPECT_THAT(result.flaws[4], StartsWith("r.ndjson:6: not valid JSON"));
