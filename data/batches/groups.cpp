@@ -1,7 +1,6 @@
-// Sizes, keys and the split.
+// Sizes and keys.
 #include "data/batches/groups.h"
 
-#include "base/error.h"
 #include "base/hash.h"
 
 namespace braid {
@@ -18,11 +17,6 @@ int64_t EncodedGroup::scored_tokens() const {
 
 std::string prompt_key(TokenIds prompt) {
   return hash_hex({reinterpret_cast<const char*>(prompt.data()), prompt.size_bytes()});
-}
-
-bool is_held_out(std::string_view key, double fraction, uint64_t seed) {
-  BRAID_ASSERT(fraction >= 0 && fraction < 1);
-  return static_cast<double>(hash64(key, seed) >> 11) * 0x1p-53 < fraction;
 }
 
 }  // namespace braid

@@ -46,8 +46,4 @@ struct EncodedGroup {
 // The key of a prompt.
 std::string prompt_key(TokenIds prompt);
 
-// Deterministic split by prompt: true when the group belongs to the held-out part. Groups with the
-// same prompt are on the same side, and adding data moves no other group. `fraction` in [0, 1).
-bool is_held_out(std::string_view key, double fraction, uint64_t seed);
-
 }  // namespace braid
