@@ -132,6 +132,26 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view bytes
   sync_directory(path.parent_path());
 }
 
+void replace_directory(const std::filesystem::path& fresh, const std::filesystem::path& target) {
+  namespace fs = std::filesystem;
+  const fs::path parent = target.parent_path();
+  if (!fs::exists(target)) {
+    fs::rename(fresh, target);
+  } else if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) {
+    sync_directory(parent);
+    fs::remove_all(fresh);  // the old one
+  } else {
+    fs::path old = target;
+    old += ".old";
+    fs::remove_all(old);
+    fs::rename(target, old);
+    fs::rename(fresh, target);
+    sync_directory(parent);
+    fs::remove_all(old);
+  }
+  sync_directory(parent);
+}
+
 void sync_directory(const std::filesystem::path& directory) {
   const std::filesystem::path name = directory.empty() ? "." : directory;
   const Descriptor file(name, O_RDONLY | O_DIRECTORY);

@@ -36,6 +36,12 @@ std::string read_text_file(const std::filesystem::path& path, size_t max_bytes =
 // path and reason.
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 
+// Puts the directory `fresh` in the place of `target`, which may exist. Whoever is interrupted
+// leaves the old directory or the new one there; only where the file system cannot exchange two
+// names is there a moment without either, and the old one is kept beside as "<target>.old" until it
+// is over.
+void replace_directory(const std::filesystem::path& fresh, const std::filesystem::path& target);
+
 // fsync of a directory, so that renames inside it survive power loss.
 void sync_directory(const std::filesystem::path& directory);
 

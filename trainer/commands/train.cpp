@@ -96,15 +96,12 @@ class References {
   const ReferencePolicy& policy_;
 };
 
-// The new adapter takes the old one's place in one rename; a crash leaves one or the other.
 void export_adapter(const fs::path& output, const Adapter& adapter, const std::string& base) {
   const auto target = output / "adapter", fresh = output / ".writing-adapter";
   fs::remove_all(fresh);
   fs::create_directories(fresh);
   save_adapter(adapter, fresh, base);
-  fs::remove_all(target);
-  fs::rename(fresh, target);
-  sync_directory(output);
+  replace_directory(fresh, target);
 }
 
 Dataset load_data(const RunConfiguration& config) {
