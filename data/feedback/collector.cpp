@@ -12,10 +12,6 @@
 namespace braid {
 namespace {
 
-void add_counts(const Counts& from, Counts& to) {
-  for (const auto& [reason, count] : from) to[reason] += count;
-}
-
 int64_t sum(const Counts& counts) {
   int64_t total = 0;
   for (const auto& [reason, count] : counts) total += count;
@@ -54,12 +50,24 @@ bool same_prompt(const Conversation& a, const Conversation& b) {
 
 }  // namespace
 
-void Collector::add(RowConversion conversion) {
+void Collector::drop_set(RowRef where, std::string_view reason, int64_t count) {
+  result_.report.dropped_sets[std::string(reason)] += count;
+  result_.drops.add(DropStage::kSet, where, reason, count);
+}
+
+void Collector::drop_response(RowRef where, std::string_view reason, int64_t count) {
+  result_.report.dropped_responses[std::string(reason)] += count;
+  result_.drops.add(DropStage::kResponse, where, reason, count);
+}
+
+void Collector::add(RowConversion conversion, RowRef where) {
   ConversionReport& report = result_.report;
   report.made_sets += sum(conversion.dropped_sets);
   report.responses += sum(conversion.dropped_responses);
-  add_counts(conversion.dropped_sets, report.dropped_sets);
-  add_counts(conversion.dropped_responses, report.dropped_responses);
+  for (const auto& [reason, count] : conversion.dropped_sets) drop_set(where, reason, count);
+  for (const auto& [reason, count] : conversion.dropped_responses) {
+    drop_response(where, reason, count);
+  }
   for (ComparisonSet& set : conversion.sets) {
     report.responses += static_cast<int64_t>(set.responses.size());
     add_set(std::move(set));
@@ -131,9 +139,10 @@ void Collector::merge_equal_texts(ComparisonSet& set) {
     size_t end = begin + 1;
     while (end < responses.size() && text(responses[end]) == text(responses[begin])) ++end;
     if (end - begin > 1) {
+      for (size_t i = begin + 1; i < end; ++i) {
+        drop_response(responses[i].where, "repeats an answer");
+      }
       pool(responses[begin], &responses[begin] + 1, responses.data() + end);
-      result_.report.dropped_responses["repeats an answer"] +=
-          static_cast<int64_t>(end - begin - 1);
     }
     if (kept != begin) responses[kept] = std::move(responses[begin]);
     ++kept;
@@ -143,12 +152,11 @@ void Collector::merge_equal_texts(ComparisonSet& set) {
 }
 
 void Collector::drop_responses(ComparisonSet& set) {
-  const auto dropped = std::erase_if(set.responses, [&](const Response& response) {
-    return unrated(response, rules_.needs_every_axis);
+  std::erase_if(set.responses, [&](const Response& response) {
+    if (!unrated(response, rules_.needs_every_axis)) return false;
+    drop_response(response.where, "not rated");
+    return true;
   });
-  if (dropped > 0) {
-    result_.report.dropped_responses["not rated"] += static_cast<int64_t>(dropped);
-  }
 }
 
 void Collector::keep_unpaired(ComparisonSet& set) {
@@ -164,7 +172,6 @@ void Collector::keep_unpaired(ComparisonSet& set) {
 }
 
 void Collector::keep_or_drop(ComparisonSet set) {
-  ConversionReport& report = result_.report;
   const bool alike = std::all_of(
       set.responses.begin(), set.responses.end(),
       [&](const Response& response) { return response.utility == set.responses[0].utility; });
@@ -172,8 +179,8 @@ void Collector::keep_or_drop(ComparisonSet set) {
     return keep_unpaired(set);
   }
   if (set.responses.size() < 2) {
-    ++report.dropped_sets[set.responses.empty() ? "no rated answer" : "only one answer"];
-    if (!set.responses.empty()) ++report.dropped_responses["in a dropped set"];
+    drop_set(set.where, set.responses.empty() ? "no rated answer" : "only one answer");
+    if (!set.responses.empty()) drop_response(set.responses[0].where, "in a dropped set");
     return;
   }
   std::sort(set.responses.begin(), set.responses.end(), [](const Response& a, const Response& b) {

@@ -2,6 +2,7 @@
 // there brings ratings to one scale and orders the responses.
 #pragma once
 
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -14,10 +15,12 @@ class Collector {
   // Writes into `result`. Both must outlive the collector.
   Collector(const JudgementRules& rules, SourceFeedback& result) : rules_(rules), result_(result) {}
 
-  void add(RowConversion conversion);
+  void add(RowConversion conversion, RowRef where);
   void finish();
 
  private:
+  void drop_set(RowRef where, std::string_view reason, int64_t count = 1);
+  void drop_response(RowRef where, std::string_view reason, int64_t count = 1);
   void add_set(ComparisonSet set);
   bool same_comparison(const ComparisonSet& a, const ComparisonSet& b) const;
   // The same text several times becomes one response with the opinions of all.

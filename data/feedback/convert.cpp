@@ -83,8 +83,9 @@ class Conversion {
       for_all(batch.rows.size(), [&](size_t i) {
         convert(batch.rows[i], {file, batch.rows[i].number}, rows->path(), batch.outcomes[i]);
       });
-      for (std::vector<Outcome>& outcomes : batch.outcomes) {
-        for (Outcome& outcome : outcomes) take(std::move(outcome));
+      for (size_t i = 0; i < batch.rows.size(); ++i) {
+        const RowRef where{file, batch.rows[i].number};
+        for (Outcome& outcome : batch.outcomes[i]) take(std::move(outcome), where);
       }
     }
   }
@@ -139,16 +140,17 @@ class Conversion {
     return outcome;
   }
 
-  void take(Outcome outcome) {
+  void take(Outcome outcome, RowRef where) {
     ConversionReport& report = result_.report;
     ++report.rows;
-    if (!outcome.bad.empty()) return count_bad_row(outcome.bad);
+    if (!outcome.bad.empty()) return count_bad_row(outcome.bad, where);
     if (!outcome.dropped.empty()) {
       ++report.dropped_rows[outcome.dropped];
+      result_.drops.add(DropStage::kRow, where, outcome.dropped);
       return;
     }
     ++report.used_rows;
-    collector_.add(std::move(outcome.conversion));
+    collector_.add(std::move(outcome.conversion), where);
   }
 
   // Keys, weights and origins, which no kind has to know about.
@@ -192,12 +194,13 @@ class Conversion {
     return hash64(*text);
   }
 
-  void count_bad_row(const std::string& message) {
+  void count_bad_row(const std::string& message, RowRef where) {
     ConversionReport& report = result_.report;
     if (++report.bad_rows > source_.max_bad_rows) {
       if (source_.max_bad_rows == 0) throw Error(message);
       fail("{} (bad row {}; max_bad_rows is {})", message, report.bad_rows, source_.max_bad_rows);
     }
+    result_.drops.add(DropStage::kRow, where, message);
     if (report.bad_row_examples.size() < ConversionReport::kMaxExamples) {
       report.bad_row_examples.push_back(message);
     }

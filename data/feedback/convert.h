@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "data/feedback/drop_log.h"
 #include "data/feedback/records.h"
 #include "data/feedback/sources/source.h"
 
@@ -37,6 +38,7 @@ struct SourceFeedback {
   std::vector<Demonstration> demonstrations;
   std::vector<UnpairedLabel> unpaired;
   ConversionReport report;
+  DropLog drops;  // every bad row, and everything that `report` counts as dropped
 };
 
 // Reads all files of the source on all cores; their names are relative to `folder`. The result does

@@ -196,17 +196,21 @@ std::vector<PreferencePair> make_pairs(const std::vector<ComparisonSet>& sets,
                                        const PairingOptions& options, PairingReport& report) {
   const std::optional<size_t> axis = axis_index(axes, options);
   std::vector<PreferencePair> pairs;
+  const auto leave_out = [&](size_t i, const char* reason) {
+    ++report.without_pair[reason];
+    report.unpaired.push_back({i, reason});
+  };
   for (size_t i = 0; i < sets.size(); ++i) {
     const ComparisonSet& set = sets[i];
     ++report.sets;
     const SetPairing pairing(set, axis, options);
     if (pairing.size() < 2) {
-      ++report.without_pair["not rated on the axis"];
+      leave_out(i, "not rated on the axis");
       continue;
     }
     const std::vector<Gap> gaps = pairing.pairs(set.prompt_key);
     if (gaps.empty()) {
-      ++report.without_pair[pairing.widest() > 0 ? "margin too small" : "tie"];
+      leave_out(i, pairing.widest() > 0 ? "margin too small" : "tie");
       continue;
     }
     ++report.sets_paired;

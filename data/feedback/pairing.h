@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/feedback/kinds/kind.h"
@@ -43,11 +44,18 @@ struct PreferencePair {
   double weight = 1.0;  // of the set
 };
 
+// A set that gives no pair, by its index, and why.
+struct UnpairedSet {
+  size_t set;
+  std::string_view reason;
+};
+
 struct PairingReport {
   int64_t sets = 0;         // looked at: those with pairs and those in `without_pair`
   int64_t sets_paired = 0;  // with at least one pair
   int64_t pairs = 0;
   Counts without_pair;  // why a set has none: "tie", "margin too small", "not rated on the axis"
+  std::vector<UnpairedSet> unpaired;  // the sets that `without_pair` counts
 };
 
 // Pairs of all sets, in the order of the sets.

@@ -45,6 +45,12 @@ std::string_view read_numbers(Row& row, FeedbackRecord& record) {
   return record.is_pair() && record.margin == 0 ? "tie (margin is zero)" : "";
 }
 
+// Prepared rows name their source. Elsewhere a key of that name may hold anything.
+std::string read_source_name(Row& row) {
+  const Json* source = row.fields.find("source");
+  return source != nullptr && source->is_string() ? source->get<std::string>() : "";
+}
+
 // Function descriptions for the chat template: a list, or the JSON text of one.
 Json read_tools(Row& row) {
   const Json* tools = row.fields.find("tools");
@@ -61,6 +67,7 @@ std::string_view read_row(std::string_view line, const std::string& where, Feedb
   const std::string_view unusable = read_form(object, row, record);
   const std::string_view worthless = read_numbers(row, record);
   record.tools = read_tools(row);
+  record.source = read_source_name(row);
   return unusable.empty() ? worthless : unusable;
 }
 
@@ -97,7 +104,7 @@ std::vector<FeedbackRecord> read_feedback(const std::filesystem::path& path,
       ++report.dropped[std::string(dropped)];
       continue;
     }
-    record.source = source;
+    if (record.source.empty()) record.source = source;
     record.where = {path.string(), lines.line_number()};
     records.push_back(std::move(record));
   }

@@ -7,8 +7,8 @@
 //   {"prompt", "completion"}           demonstration; text or messages
 //   {"messages"}                       demonstration; the last turn is the answer
 //   {"prompt_ids", "chosen_ids"[, "rejected_ids"]}   token ids as they are
-// Optional: "margin" (graded gap, default 1) and "weight" (default 1). Other keys are ignored, null
-// is the same as absent.
+// Optional: "margin" (graded gap, default 1), "weight" (default 1) and "source". Other keys are
+// ignored, null is the same as absent.
 //
 // - A prompt that is text becomes a user turn. HH-style text ("\n\nHuman: ...\n\nAssistant: ...")
 //   is parsed into messages, as a prompt and as a whole dialogue.
@@ -38,11 +38,11 @@ struct ReadReport {
   static ReadReport from_json(const Json& json, const std::string& where);
 };
 
-// Records in the order of the file. `source` names them; counts are added to `report`. Memory: the
-// records and one line. Rows that are not well-formed throw an Error of one line ("file:line:
-// field: what, what to do"); well-formed rows that carry no signal (answers equal up to white space
-// at their ends, empty answer or prompt, no shared prompt, answers of several turns, turns that do
-// not alternate, a tie, zero weight) are dropped and counted.
+// Records in the order of the file. `source` names those that name none themselves; counts are
+// added to `report`. Memory: the records and one line. Rows that are not well-formed throw an Error
+// of one line ("file:line: field: what, what to do"); well-formed rows that carry no signal
+// (answers equal up to white space at their ends, empty answer or prompt, no shared prompt, answers
+// of several turns, turns that do not alternate, a tie, zero weight) are dropped and counted.
 std::vector<FeedbackRecord> read_feedback(const std::filesystem::path& path,
                                           const std::string& source, ReadReport& report);
 

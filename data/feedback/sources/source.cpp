@@ -50,6 +50,13 @@ std::string default_name(const Source& source, ObjectReader& object) {
   return name.string();
 }
 
+// A path or a list of them.
+std::vector<std::string> read_files(ObjectReader& object) {
+  const Json* files = object.find("files");
+  if (files != nullptr && files->is_string()) return {files->get<std::string>()};
+  return object.strings("files");
+}
+
 }  // namespace
 
 std::vector<std::string> Source::axis_names() const {
@@ -65,7 +72,7 @@ Source read_source(const Json& config, const std::string& where, const std::stri
   Source source;
   source.mapping = merge_preset(config, unmerged);
   ObjectReader object(source.mapping, where, path);
-  source.files = object.strings("files");
+  source.files = read_files(object);
   if (source.files.empty()) object.error("files", "expected at least one file");
   object.find("preset");
   source.name = object.string("name", default_name(source, unmerged));
@@ -77,6 +84,8 @@ Source read_source(const Json& config, const std::string& where, const std::stri
   source.row_weight = Field::read(object, "row_weight");
   source.weight = object.number("weight", 1.0);
   if (source.weight < 0) object.error("weight", "negative; expected 0 or more");
+  if (object.has("share")) source.share = object.number("share", 0);
+  if (source.share.value_or(0) < 0) object.error("share", "negative; expected 0 or more");
   source.max_bad_rows = object.integer("max_bad_rows", 0);
   if (source.max_bad_rows < 0) object.error("max_bad_rows", "negative; expected 0 or more");
   source.kind = make_kind(object.require_string("kind"), object);

@@ -25,6 +25,7 @@ struct Source {
   std::optional<Field> group;       // what must stay on one side of a split
   std::optional<Field> row_weight;  // of one row
   double weight = 1.0;              // of the whole source
+  std::optional<double> share;      // of the training pairs, for mixing
   int64_t max_bad_rows = 0;
   std::shared_ptr<const Kind> kind;
   PairingOptions pairing;
