@@ -8,8 +8,8 @@
 
 namespace braid {
 
-// One preference pair. The views must outlive the call they are passed to. Texts are expected to be
-// UTF-8; other bytes are harmless and count as U+FFFD.
+// One preference pair, or one demonstration. The views must outlive the call they are passed to.
+// Texts are expected to be UTF-8; other bytes are harmless and count as U+FFFD.
 struct Candidate {
   std::string_view prompt;
   std::string_view chosen;
@@ -17,7 +17,9 @@ struct Candidate {
   double margin = 1.0;  // graded gap on the scale of its source; finite
   bool graded = true;   // false: the source says which answer is better, not by how much
   std::string_view source;
-  std::string_view key;  // stable id of the prompt group
+  std::string_view key;        // stable id of the prompt group
+  bool demonstration = false;  // has no rejected answer
+  bool held_out = false;       // does not train: hygiene applies, strategy and mixing do not
 };
 
 enum class DropReason : uint8_t {

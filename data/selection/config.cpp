@@ -1,10 +1,9 @@
-// Names and checks of the selection options.
+// Checks of the selection options, and their record.
 #include "data/selection/config.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <iterator>
 
 #include "base/error.h"
@@ -12,17 +11,57 @@
 namespace braid {
 namespace {
 
-constexpr std::string_view kStrategies[] = {"none", "random", "quality_only", "diversity_only",
-                                            "quality_diversity"};
+template <typename Value, size_t N>
+Json named(Value value, const std::array<std::string_view, N>& names) {
+  return std::string(names[static_cast<size_t>(value)]);
+}
+
+Json hygiene_json(const HygieneOptions& h) {
+  return {{"min_prompt", h.limits.min_prompt},
+          {"max_prompt", h.limits.max_prompt},
+          {"max_answer", h.limits.max_answer},
+          {"max_controls", h.limits.max_controls},
+          {"exact_duplicates", h.exact_duplicates},
+          {"near_duplicates", h.near_duplicates.enabled},
+          {"near_duplicate_scope", named(h.near_duplicates.scope, kDuplicateScopeNames)},
+          {"near_duplicate_threshold", h.near_duplicates.threshold},
+          {"near_duplicate_words", h.near_duplicates.shingle_words},
+          {"signature", h.near_duplicates.signature},
+          {"leakage_threshold", h.leakage.threshold},
+          {"leakage_words", h.leakage.shingle_words},
+          {"max_seen_bytes", h.max_seen_bytes}};
+}
+
+Json embedder_json(const HashedEmbedderOptions& e) {
+  return {{"dimensions", e.dimensions},
+          {"idf", e.idf},
+          {"word_share", e.word_share},
+          {"max_seen_bytes", e.max_seen_bytes}};
+}
+
+Json kmeans_json(const KMeansOptions& k) {
+  return {{"restarts", k.restarts},
+          {"max_iterations", k.max_iterations},
+          {"tolerance", k.tolerance},
+          {"sample", k.sample}};
+}
 
 }  // namespace
 
-std::string_view name_of(Strategy strategy) { return kStrategies[static_cast<size_t>(strategy)]; }
-
-std::optional<Strategy> strategy_named(std::string_view name) {
-  const auto found = std::find(std::begin(kStrategies), std::end(kStrategies), name);
-  if (found == std::end(kStrategies)) return std::nullopt;
-  return static_cast<Strategy>(found - std::begin(kStrategies));
+Json SelectionConfig::to_json() const {
+  return {{"strategy", named(strategy, kStrategyNames)},
+          {"fraction", fraction},
+          {"ungraded", named(ungraded, kUngradedNames)},
+          {"quality", named(quality, kQualityScaleNames)},
+          {"embedding", named(embedding, kEmbeddingNames)},
+          {"match_size", match_size},
+          {"clusters", clusters},
+          {"seed", seed},
+          {"hygiene", hygiene_json(hygiene)},
+          {"embedder", embedder_json(embedder)},
+          {"kmeans", kmeans_json(kmeans)},
+          {"mixing", named(mixing.mode, kMixingModeNames)},
+          {"shares", mixing.shares}};
 }
 
 void SelectionConfig::validate() const {

@@ -1,12 +1,13 @@
 // What selection does: strategy, fraction, and the options of its parts.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "data/selection/hashed_embedder.h"
 #include "data/selection/hygiene.h"
 #include "data/selection/kmeans.h"
@@ -30,6 +31,12 @@ enum class Ungraded {
 enum class QualityScale {
   kMargin,      // margins of all sources compare with one another
   kSourceRank,  // each source's margins compare among themselves; their ranks across sources
+  kIfd,         // instruction-following difficulty by a model: SelectionParts::quality
+};
+
+enum class Embedding {
+  kNgrams,  // HashedEmbedder
+  kModel,   // SelectionParts::embedder
 };
 
 struct SelectionConfig {
@@ -40,6 +47,7 @@ struct SelectionConfig {
   // Under kRandom and kQualityOnly: keep exactly as many of every source as kQualityDiversity would
   // (its clusters are computed for that), instead of the rounded fraction.
   bool match_size = false;
+  Embedding embedding = Embedding::kNgrams;
   int64_t clusters = 0;  // 0: sqrt(prompts / 2), at most 100
   uint64_t seed = 0;
   int threads = 0;  // 0: one per core; changes nothing but the time
@@ -50,9 +58,23 @@ struct SelectionConfig {
 
   // Error that lists every value that is not possible, with its key.
   void validate() const;
+
+  // Everything that decides which pairs are kept, that is all but the threads.
+  Json to_json() const;
 };
 
-std::string_view name_of(Strategy strategy);
-std::optional<Strategy> strategy_named(std::string_view name);
+// The names of the values, in their order: "none", "random", ...
+inline constexpr std::array<std::string_view, 5> kStrategyNames = {
+    "none", "random", "quality_only", "diversity_only", "quality_diversity"};
+inline constexpr std::array<std::string_view, 2> kUngradedNames = {"keep", "diversity"};
+inline constexpr std::array<std::string_view, 3> kQualityScaleNames = {"margin", "source_rank",
+                                                                       "ifd"};
+inline constexpr std::array<std::string_view, 2> kEmbeddingNames = {"ngrams", "model"};
+inline constexpr std::array<std::string_view, 2> kDuplicateScopeNames = {"pair", "prompt"};
+inline constexpr std::array<std::string_view, 3> kMixingModeNames = {"off", "subsample", "weight"};
+
+constexpr std::string_view name_of(Strategy strategy) {
+  return kStrategyNames[static_cast<size_t>(strategy)];
+}
 
 }  // namespace braid

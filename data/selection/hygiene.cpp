@@ -25,7 +25,7 @@ DropReason check_alone(const Candidate& candidate, const TextLimits& limits) {
   const TextCounts chosen = count_text(candidate.chosen);
   const TextCounts rejected = count_text(candidate.rejected);
   if (prompt.blank) return DropReason::kEmptyPrompt;
-  if (chosen.blank || rejected.blank) return DropReason::kEmptyAnswer;
+  if (chosen.blank || (rejected.blank && !candidate.demonstration)) return DropReason::kEmptyAnswer;
   if (prompt.characters < limits.min_prompt) return DropReason::kPromptTooShort;
   if (exceeds(prompt.characters, limits.max_prompt)) return DropReason::kPromptTooLong;
   if (exceeds(std::max(chosen.characters, rejected.characters), limits.max_answer)) {
@@ -34,10 +34,9 @@ DropReason check_alone(const Candidate& candidate, const TextLimits& limits) {
   if (prompt.controls + chosen.controls + rejected.controls > limits.max_controls) {
     return DropReason::kControlCharacters;
   }
-  if (normalise_whitespace(candidate.chosen) == normalise_whitespace(candidate.rejected)) {
-    return DropReason::kEqualAnswers;
-  }
-  return DropReason::kKept;
+  const bool equal = !candidate.demonstration && normalise_whitespace(candidate.chosen) ==
+                                                     normalise_whitespace(candidate.rejected);
+  return equal ? DropReason::kEqualAnswers : DropReason::kKept;
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ Members kept_by_source(std::span<const Candidate> candidates,
                        const std::vector<Decision>& decisions) {
   Members members;
   for (size_t i = 0; i < candidates.size(); ++i) {
-    if (decisions[i].kept()) members[candidates[i].source].push_back(i);
+    if (decisions[i].kept() && !candidates[i].held_out) {
+      members[candidates[i].source].push_back(i);
+    }
   }
   return members;
 }
@@ -30,13 +32,13 @@ std::map<std::string_view, double> shares_of(const Members& members, const Mixin
   for (const auto& [source, indices] : members) {
     const auto found = options.shares.find(source);
     if (found == options.shares.end()) {
-      fail("mixing.shares: source {} has no share; give every source one, 0 to leave it out",
+      fail("mixing: source {} has no share; give every source one, 0 to leave it out",
            quote(source));
     }
     sum += shares[source] = found->second;
   }
   if (!members.empty() && !(sum > 0)) {
-    fail("mixing.shares: every source with pairs has share 0; give one a positive share");
+    fail("mixing: every source with pairs has share 0; give one a positive share");
   }
   for (auto& [source, share] : shares) share /= sum;
   return shares;

@@ -26,8 +26,8 @@ struct MixingOptions {
 
 std::vector<std::string> problems_of(const MixingOptions& options, const std::string& key);
 
-// Applies the shares to the kept candidates. With p the share of a source that has n of N kept
-// pairs:
+// Applies the shares to the kept candidates that train. With p the share of a source that has n of
+// N kept pairs:
 // - subsample: keeps floor(p * T) of them (at least one), T = the smallest n/p: those of smallest
 //   rank (ties: content hash), so that the best go last and kept sets stay nested;
 // - weight: each pair weighs p * N / n, which is 1 on average.

@@ -26,6 +26,7 @@ class Selector {
       : candidates_(candidates), config_(config), decisions_(decisions) {
     for (size_t i = 0; i < candidates.size(); ++i) {
       if (!decisions[i].kept() || config.strategy == Strategy::kNone) continue;
+      if (candidates[i].held_out) continue;
       if (!candidates[i].graded && config.ungraded == Ungraded::kKeep) continue;
       competing_.push_back(static_cast<int64_t>(i));
     }
@@ -67,8 +68,9 @@ void Selector::score(const QualityScore& quality) {
   std::vector<Candidate> graded;
   std::vector<int64_t> indices;
   for (size_t i = 0; i < candidates_.size(); ++i) {
-    if (!decisions_[i].kept() || !candidates_[i].graded) continue;
-    graded.push_back(candidates_[i]);
+    const Candidate& candidate = candidates_[i];
+    if (!decisions_[i].kept() || !candidate.graded || candidate.held_out) continue;
+    graded.push_back(candidate);
     indices.push_back(static_cast<int64_t>(i));
   }
   const auto scores = quality.score(graded);
@@ -162,6 +164,8 @@ Selection select_pairs(std::span<const Candidate> candidates, const SelectionCon
   const SourceRankQuality rank;
   const QualityScore& built_in =
       config.quality == QualityScale::kMargin ? static_cast<const QualityScore&>(margin) : rank;
+  BRAID_ASSERT((config.quality == QualityScale::kIfd) == (parts.quality != nullptr));
+  BRAID_ASSERT((config.embedding == Embedding::kModel) == (parts.embedder != nullptr));
   selector.score(parts.quality ? *parts.quality : built_in);
   HashedEmbedderOptions embedder_options = config.embedder;
   embedder_options.threads = config.threads;

@@ -18,10 +18,10 @@ struct Selection {
   double inertia = 0;               // of the distinct prompts
 };
 
-// Optional replacements of the built-in parts.
+// What a model gives; for Embedding::kModel and QualityScale::kIfd.
 struct SelectionParts {
-  const PromptEmbedder* embedder = nullptr;  // null: HashedEmbedder
-  const QualityScore* quality = nullptr;     // null: by config.quality
+  const PromptEmbedder* embedder = nullptr;
+  const QualityScore* quality = nullptr;
 };
 
 // Hygiene, then the strategy, then mixing. The decisions on records do not depend on their order

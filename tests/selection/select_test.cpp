@@ -253,6 +253,8 @@ TEST(Select, PartsCanBeReplaced) {
   }
   SelectionConfig config = small_config(Strategy::kQualityDiversity, 0.3);
   config.clusters = 3;
+  config.embedding = Embedding::kModel;
+  config.quality = QualityScale::kIfd;
   const LetterEmbedder embedder;
   const LengthQuality quality;
   const auto decisions = select_pairs(pairs.list(), config, {}, {&embedder, &quality}).decisions;
@@ -302,11 +304,18 @@ TEST(Select, Errors) {
             "selection.hygiene.leakage.threshold: 2 is not in (0, 1]");
 }
 
-TEST(Select, StrategyNames) {
-  for (const Strategy strategy : kStrategies)
-    EXPECT_EQ(strategy_named(name_of(strategy)), strategy);
-  EXPECT_EQ(strategy_named("none"), Strategy::kNone);
-  EXPECT_EQ(strategy_named("best"), std::nullopt);
+TEST(Select, ConfigurationIsRecordedByName) {
+  SelectionConfig config;
+  for (const Strategy strategy : kStrategies) {
+    config.strategy = strategy;
+    EXPECT_EQ(config.to_json()["strategy"], name_of(strategy));
+  }
+  EXPECT_EQ(name_of(Strategy::kQualityDiversity), "quality_diversity");
+  SelectionConfig other = config;
+  other.threads = 7;
+  EXPECT_EQ(other.to_json(), config.to_json());
+  other.hygiene.limits.max_answer = 9;
+  EXPECT_NE(other.to_json(), config.to_json());
 }
 
 }  // namespace
