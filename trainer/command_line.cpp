@@ -50,6 +50,7 @@ class CommandLine {
   int run(int argc, char** argv);
 
  private:
+  void add_prepare();
   void add_train();
   void add_eval();
   void add_generate();
@@ -62,7 +63,7 @@ class CommandLine {
   // One flag per key; `adapter` is left out where the command has its own flag of that name.
   void add_keys(CLI::App& command, bool with_adapter);
   void add_adapter_flag(CLI::App& command);
-  RunConfiguration configuration() const;
+  RunConfiguration configuration(bool needs_model = true) const;
   void reject_unknown_command(int argc, char** argv) const;
   void reject_unknown_flags(const CLI::App& command) const;
   std::vector<CommandReference> references() const;
@@ -77,6 +78,7 @@ CommandLine::CommandLine() {
   app_.set_version_flag("--version", "braid " BRAID_VERSION);
   app_.require_subcommand(1);
   app_.get_formatter()->column_width(44);
+  add_prepare();
   add_train();
   add_eval();
   add_generate();
@@ -116,6 +118,14 @@ void CommandLine::add_adapter_flag(CLI::App& command) {
   command.add_option("--adapter", words_.adapter,
                      "PEFT adapter to use; default: <output>/adapter of the run when it is there, "
                      "else the key adapter, else the base alone");
+}
+
+void CommandLine::add_prepare() {
+  CLI::App* command =
+      add(app_, "prepare", "Turn feedback of any kind into pairs to train on, with a report",
+          [this] { return run_prepare(configuration(/*needs_model=*/false)); });
+  add_run_file(*command, true);
+  add_keys(*command, true);
 }
 
 void CommandLine::add_train() {
@@ -214,9 +224,9 @@ void CommandLine::add_inspect_text(CLI::App& inspect) {
   add_keys(*chat, true);
 }
 
-RunConfiguration CommandLine::configuration() const {
+RunConfiguration CommandLine::configuration(bool needs_model) const {
   RunConfiguration config = load_configuration(words_.file, words_.overrides);
-  config.validate();
+  config.validate(needs_model);
   return config;
 }
 

@@ -83,6 +83,9 @@ void add_cross_field_problems(const RunConfiguration& c, std::vector<std::string
   check(limits.max_prompt_length < limits.max_length,
         fmt::format("data.max_prompt_length: {}; below data.max_length ({}), or no answer fits",
                     limits.max_prompt_length, limits.max_length));
+  check(c.data.sources.empty() || c.data.train.empty(),
+        "data.sources and data.train: both given; prepare all feedback from sources (preset "
+        "\"trl\" reads ready pairs), or train on files alone");
   check(c.train.sft_weight > 0 || c.train.preference_weight > 0,
         "train.sft_weight and train.preference_weight: both 0; nothing would be trained");
   check(c.train.reference == "base" || needs_reference(c.loss.kind),
@@ -125,18 +128,21 @@ RunConfiguration load_configuration(
   return config;
 }
 
-void RunConfiguration::validate() const {
+void RunConfiguration::validate(bool needs_model) const {
   RunConfiguration copy = *this;
   std::vector<std::string> problems;
-  if (model.empty()) problems.push_back("model: missing; a Hugging Face directory or a GGUF file");
-  bool lora_in_range = true;
+  if (needs_model && model.empty())
+    problems.push_back("model: missing; a Hugging Face directory or a GGUF file");
+  bool lora_in_range = true, selection_in_range = true;
   for (const Option& option : option_table(copy)) {
     if (option.key().starts_with("loss.")) continue;  // the component names all of its problems
     const auto problem = option.problem();
     if (!problem) continue;
     problems.push_back(*problem);
     if (option.key().starts_with("lora.")) lora_in_range = false;
+    if (option.key().starts_with("selection.")) selection_in_range = false;
   }
+  if (selection_in_range) add_component_problems(selection, problems);
   if (lora_in_range) add_component_problems(lora, problems);
   add_component_problems(loss, problems);
   add_cross_field_problems(*this, problems);

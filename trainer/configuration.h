@@ -13,13 +13,17 @@
 
 #include "base/json.h"
 #include "data/batches/encode.h"
+#include "data/selection/config.h"
 #include "losses/preference.h"
 #include "model/lora.h"
 
 namespace braid {
 
 struct DataConfig {
-  std::vector<std::string> train;       // feedback files
+  Json sources = Json::array();         // feedback to prepare; docs/feedback.md
+  Json protect = Json::array();         // evaluation sets to keep out of training
+  std::string prepared;                 // where prepared data lies; empty: in the run directory
+  std::vector<std::string> train;       // files of ready pairs, in place of sources
   std::vector<std::string> validation;  // held-out files; empty: `held_out` of the training files
   double held_out = 0.1;                // fraction of prompts, by hash
   TemplateConfig chat_template;
@@ -61,13 +65,15 @@ struct RunConfiguration {
   int64_t threads = 0;          // 0: all cores
   uint64_t seed = 0;
   DataConfig data;
+  SelectionConfig selection;  // its seed and threads are those of the run
   LoraConfig lora;
   PreferenceConfig loss;
   OptimizerConfig optimizer;
   TrainConfig train;
 
-  // One Error that lists every violation with key, value and what is valid.
-  void validate() const;
+  // One Error that lists every violation with key, value and what is valid. Preparation can do
+  // without a model.
+  void validate(bool needs_model) const;
 
   // All keys, resolved; reads back as the same configuration. Unset optional values are null.
   Json to_json() const;

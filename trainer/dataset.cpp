@@ -9,7 +9,9 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/split.h"
 #include "data/batches/token_cache.h"
+#include "trainer/preparation.h"
 #include "trainer/progress.h"
 
 namespace braid {
@@ -117,15 +119,28 @@ int64_t count_shared_prompts(const Dataset& dataset) {
                                [&](const EncodedGroup& g) { return held_out.contains(g.key); });
 }
 
-void require_files(const DataConfig& data, bool need_training) {
-  if (need_training && data.train.empty()) {
-    fail("data.train: missing; name at least one feedback file");
+// Ready files of pairs: named by the configuration, or prepared from its sources.
+struct DataFiles {
+  std::vector<std::string> train, validation;
+  bool split = false;  // the held-out prompts are in the training files
+};
+
+DataFiles find_files(const RunConfiguration& config, bool need_training) {
+  const DataConfig& data = config.data;
+  const bool own_validation = !data.validation.empty();
+  if (!data.sources.empty() && (need_training || !own_validation)) {
+    const PreparedFiles prepared = prepared_files(config);
+    return {prepared.train, own_validation ? data.validation : prepared.validation, false};
   }
-  if (data.train.empty() && data.validation.empty()) {
+  if (need_training && data.train.empty()) {
+    fail("data.sources: missing; name feedback (docs/feedback.md), or ready pairs in data.train");
+  }
+  if (data.train.empty() && !own_validation) {
     fail(
         "data.validation: missing; name held-out feedback files, or data.train with "
         "data.held_out");
   }
+  return {data.train, data.validation, !own_validation};
 }
 
 }  // namespace
@@ -163,8 +178,7 @@ std::vector<std::string> Dataset::describe() const {
 
 Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, bool need_training,
                      const std::filesystem::path& cache) {
-  const DataConfig& data = config.data;
-  require_files(data, need_training);
+  const DataFiles files = find_files(config, need_training);
   Dataset dataset;
   const TextSide text(config);
   dataset.tokenizer = text.tokenizer();
@@ -172,15 +186,15 @@ Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, b
     const auto file = cache.empty() ? cache : cache / (std::string(name) + ".tokens");
     return load_files(paths, file, config, model, text, dataset);
   };
-  if (data.validation.empty()) {
-    split(load(data.train, "train"), config, dataset);
+  if (files.split) {
+    split(load(files.train, "train"), config, dataset);
   } else {
-    if (need_training) dataset.train = load(data.train, "train");
-    dataset.validation = load(data.validation, "validation");
+    if (need_training) dataset.train = load(files.train, "train");
+    dataset.validation = load(files.validation, "validation");
     dataset.train_prompts_held_out = count_shared_prompts(dataset);
   }
   if (need_training && dataset.train.empty()) {
-    fail("data.train: nothing to train on in {}: {}", fmt::join(data.train, ", "),
+    fail("nothing to train on in {}: {}", fmt::join(files.train, ", "),
          fmt::join(dataset.describe(), "; "));
   }
   return dataset;

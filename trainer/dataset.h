@@ -1,4 +1,4 @@
-// From feedback files to encoded training and held-out groups.
+// From feedback to encoded training and held-out groups.
 #pragma once
 
 #include <filesystem>
@@ -26,10 +26,11 @@ struct Dataset {
   std::vector<std::string> describe() const;
 };
 
-// Reads, encodes and splits. A model without a tokenizer can train on rows of ids. What was encoded
-// is kept in `cache` and used again while nothing it was made from has changed; empty: not kept.
-// Errors: rows of text without a usable tokenizer or template, an id without a row in the model's
-// embedding, and, with `need_training`, nothing left to train on.
+// Prepares data.sources when there are some, reads, encodes and splits. A model without a tokenizer
+// can train on rows of ids. What was encoded is kept in `cache` and used again while nothing it was
+// made from has changed; empty: not kept. Errors: rows of text without a usable tokenizer or
+// template, an id without a row in the model's embedding, and, with `need_training`, nothing left
+// to train on.
 Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, bool need_training,
                      const std::filesystem::path& cache = {});
 

@@ -39,6 +39,19 @@ Json parse_list(const std::string& key, const std::string& word) {
   return list;
 }
 
+// The member "files" of a source: a path or a list of them. Other types are reported by whoever
+// reads the source.
+template <typename Resolve>
+void resolve_files(Json& source, const Resolve& resolve) {
+  const auto files = source.find("files");
+  if (files == source.end()) return;
+  const auto resolve_one = [&](Json& file) {
+    if (file.is_string()) resolve(file.get_ref<std::string&>());
+  };
+  if (!files->is_array()) return resolve_one(*files);
+  for (Json& file : *files) resolve_one(file);
+}
+
 std::vector<std::string> read_list(ObjectReader& reader, const std::string& key) {
   const Json* value = reader.find(key);
   if (value->is_string()) return {value->get<std::string>()};
@@ -100,7 +113,8 @@ std::string Option::kind() const {
                [](uint64_t*) { return "integer"; }, [](double*) { return "number"; },
                [](bool*) { return "boolean"; }, [](std::vector<std::string>*) { return "list"; },
                [](std::optional<double>*) { return "number"; },
-               [](PreferenceKind*) { return "string"; }},
+               [](PreferenceKind*) { return "string"; }, [](const Choice&) { return "string"; },
+               [](Json*) { return "list of objects"; }},
       member_);
 }
 
@@ -120,6 +134,7 @@ Json Option::value() const {
   return std::visit(
       Overload{[](std::optional<double>* value) { return *value ? Json(**value) : Json(nullptr); },
                [](PreferenceKind* value) { return Json(std::string(preference_name(*value))); },
+               [](const Choice& value) { return Json(value.name()); },
                [](auto* value) { return Json(*value); }},
       member_);
 }
@@ -128,13 +143,20 @@ std::string Option::value_text() const {
   const Json now = value();
   if (now.is_null()) return "";
   if (now.is_string()) return now.get<std::string>();
-  if (!now.is_array()) return now.dump();
+  if (!now.is_array() || std::holds_alternative<Json*>(member_)) {
+    return now.empty() ? "" : now.dump();
+  }
   std::string text;
   for (const Json& item : now) {
     if (!text.empty()) text += ',';
     text += item.get_ref<const std::string&>();
   }
   return text;
+}
+
+void Option::check_choice(const std::string& name, const ObjectReader& reader) const {
+  if (std::ranges::find(choices_, name) != choices_.end()) return;
+  reader.error(key_, fmt::format("{}; {}", quote(name), valid()));
 }
 
 void Option::read(ObjectReader& reader) const {
@@ -152,10 +174,17 @@ void Option::read(ObjectReader& reader) const {
                       [&](std::optional<double>* target) { *target = reader.number(key_, 0); },
                       [&](PreferenceKind* target) {
                         const std::string name = reader.require_string(key_);
-                        if (std::ranges::find(choices_, name) == choices_.end()) {
-                          reader.error(key_, fmt::format("{}; {}", quote(name), valid()));
-                        }
+                        check_choice(name, reader);
                         *target = parse_preference_kind(name);
+                      },
+                      [&](const Choice& target) {
+                        const std::string name = reader.require_string(key_);
+                        check_choice(name, reader);
+                        target.choose(name);
+                      },
+                      [&](Json* target) {
+                        reader.objects(key_);  // throws on what is no list of objects
+                        *target = *reader.find(key_);
                       }},
              member_);
 }
@@ -181,6 +210,9 @@ void Option::resolve_path(const fs::path& directory) const {
   if (auto* const* many = std::get_if<std::vector<std::string>*>(&member_)) {
     for (std::string& path : **many) resolve(path);
   }
+  if (auto* const* sources = std::get_if<Json*>(&member_)) {
+    for (Json& source : **sources) resolve_files(source, resolve);
+  }
 }
 
 bool Option::in_range(double value) const {
@@ -196,7 +228,7 @@ std::optional<std::string> Option::problem() const {
                [&](int64_t* value) { return in_range(static_cast<double>(*value)); },
                [&](double* value) { return in_range(*value); },
                [&](std::optional<double>* value) { return !*value || in_range(**value); },
-               [](auto*) { return true; }},
+               [](auto*) { return true; }, [](const Choice&) { return true; }},
       member_);
   if (ok) return std::nullopt;
   const Json now = value();

@@ -1,10 +1,25 @@
 // The single declaration of every option.
+#include <algorithm>
+#include <array>
+
 #include "trainer/options.h"
 
 namespace braid {
 namespace {
 
 using Table = std::vector<Option>;
+
+// An enumeration whose values are numbered as their names are.
+template <typename Value, size_t N>
+Option choice(std::string key, Value* value, const std::array<std::string_view, N>& names,
+              std::string help) {
+  const Choice member{[value, &names] { return std::string(names[static_cast<size_t>(*value)]); },
+                      [value, &names](const std::string& name) {
+                        *value = static_cast<Value>(std::ranges::find(names, name) - names.begin());
+                      }};
+  return Option(std::move(key), member, std::move(help))
+      .one_of(std::vector<std::string>(names.begin(), names.end()));
+}
 
 void add_run(Table& t, RunConfiguration& c) {
   t.push_back(
@@ -24,13 +39,27 @@ void add_run(Table& t, RunConfiguration& c) {
 }
 
 void add_data(Table& t, DataConfig& d) {
-  t.push_back(Option("data.train", &d.train, "Feedback files (.jsonl, .jsonl.gz)").path());
+  t.push_back(Option("data.sources", &d.sources,
+                     "Feedback of any kind, from which pairs and demonstrations are prepared; "
+                     "docs/feedback.md describes a source")
+                  .path());
+  t.push_back(Option("data.protect", &d.protect,
+                     "Evaluation sets, in the form of sources: prompts that contain one of theirs "
+                     "do not train")
+                  .path());
+  t.push_back(Option("data.prepared", &d.prepared,
+                     "Directory of the prepared data; empty: `prepared` in the run directory")
+                  .path());
+  t.push_back(Option("data.train", &d.train,
+                     "Files of ready pairs and demonstrations (.jsonl, .jsonl.gz, .jsonl.zst), in "
+                     "place of data.sources")
+                  .path());
   t.push_back(Option("data.validation", &d.validation,
                      "Held-out files; empty: a part of the training files, see data.held_out")
                   .path());
   t.push_back(Option("data.held_out", &d.held_out,
-                     "Fraction of prompts held out of data.train, chosen by hash of the prompt; "
-                     "not used when data.validation is given")
+                     "Fraction of prompts held out, chosen by hash of the prompt; not used when "
+                     "data.validation is given")
                   .at_least(0)
                   .below(1));
   t.push_back(Option("data.template", &d.chat_template.name,
@@ -48,6 +77,58 @@ void add_data(Table& t, DataConfig& d) {
   t.push_back(Option("data.max_prompt_length", &d.limits.max_prompt_length,
                      "Longer prompts are dropped; 0: no separate limit")
                   .at_least(0));
+}
+
+void add_selection(Table& t, SelectionConfig& s) {
+  t.push_back(choice("selection.strategy", &s.strategy, kStrategyNames,
+                     "Which pairs of data.sources train: the best fraction of every cluster of "
+                     "prompts (quality_diversity), a control, or all (none)"));
+  t.push_back(Option("selection.fraction", &s.fraction, "Kept of every cluster or source")
+                  .above(0)
+                  .at_most(1));
+  t.push_back(choice("selection.ungraded", &s.ungraded, kUngradedNames,
+                     "Pairs and demonstrations without a graded quality: all, or the same fraction "
+                     "of every cluster by chance"));
+  t.push_back(choice("selection.quality", &s.quality, kQualityScaleNames,
+                     "What ranks graded pairs: margin, its rank within the source, or how much the "
+                     "prompt helps the model to predict the chosen answer (ifd)"));
+  t.push_back(Option("selection.match_size", &s.match_size,
+                     "random, quality_only: keep exactly as many of every source as "
+                     "quality_diversity would"));
+  t.push_back(choice("selection.embedder", &s.embedding, kEmbeddingNames,
+                     "What prompts are clustered by: hashed n-grams, or mean hidden states of the "
+                     "base model"));
+  t.push_back(Option("selection.clusters", &s.clusters, "0: sqrt(prompts / 2), at most 100")
+                  .at_least(0)
+                  .at_most(65536));
+  t.push_back(choice("selection.mixing", &s.mixing.mode, kMixingModeNames,
+                     "What the member `share` of the sources does: nothing, drop pairs, or weigh "
+                     "them"));
+  HygieneOptions& h = s.hygiene;
+  t.push_back(Option("selection.min_prompt", &h.limits.min_prompt, "Characters").at_least(0));
+  t.push_back(
+      Option("selection.max_prompt", &h.limits.max_prompt, "Characters; 0: no limit").at_least(0));
+  t.push_back(Option("selection.max_answer", &h.limits.max_answer,
+                     "Characters of either answer; 0: no limit")
+                  .at_least(0));
+  t.push_back(Option("selection.max_controls", &h.limits.max_controls,
+                     "Control characters in a pair (tab and line ends are none)")
+                  .at_least(0));
+  t.push_back(Option("selection.exact_duplicates", &h.exact_duplicates, "Drop repeated pairs"));
+  t.push_back(Option("selection.near_duplicates", &h.near_duplicates.enabled,
+                     "Drop pairs that nearly repeat another"));
+  t.push_back(choice("selection.near_duplicate_scope", &h.near_duplicates.scope,
+                     kDuplicateScopeNames,
+                     "What must be alike: prompt and both answers, or the prompts alone"));
+  t.push_back(Option("selection.near_duplicate_threshold", &h.near_duplicates.threshold,
+                     "Jaccard similarity of word 5-grams")
+                  .above(0)
+                  .at_most(1));
+  t.push_back(Option("selection.leakage_threshold", &h.leakage.threshold,
+                     "Share of the word 8-grams of a protected prompt that another prompt may not "
+                     "have")
+                  .above(0)
+                  .at_most(1));
 }
 
 void add_lora(Table& t, LoraConfig& l) {
@@ -142,6 +223,7 @@ std::vector<Option> option_table(RunConfiguration& config) {
   Table table;
   add_run(table, config);
   add_data(table, config.data);
+  add_selection(table, config.selection);
   add_lora(table, config.lora);
   add_loss(table, config.loss);
   add_train(table, config.train);

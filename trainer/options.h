@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -14,11 +15,18 @@
 
 namespace braid {
 
+// A member with a few values that have names.
+struct Choice {
+  std::function<std::string()> name;
+  std::function<void(const std::string&)> choose;
+};
+
 // One row. Built in options.cpp by chaining: Option(...).above(0).
 class Option {
  public:
-  using Member = std::variant<std::string*, int64_t*, uint64_t*, double*, bool*,
-                              std::vector<std::string>*, std::optional<double>*, PreferenceKind*>;
+  using Member =
+      std::variant<std::string*, int64_t*, uint64_t*, double*, bool*, std::vector<std::string>*,
+                   std::optional<double>*, PreferenceKind*, Choice, Json*>;
 
   Option(std::string key, Member member, std::string help);
 
@@ -27,16 +35,17 @@ class Option {
   Option& above(double low);
   Option& at_most(double high);
   Option& below(double high);
-  // A path, or a list of them; `names` are values that are not paths ("base").
+  // A path, or a list of them, or the files of a list of sources; `names` are values that are not
+  // paths ("base").
   Option& path(std::vector<std::string> names = {});
   // A path when it ends so; otherwise a name.
   Option& path_with_extension(std::string extension);
 
   const std::string& key() const { return key_; }    // dotted, e.g. "loss.beta"
   const std::string& help() const { return help_; }  // one sentence, no full stop
-  std::string kind() const;        // "string", "integer", "number", "boolean" or "list"
-  std::string valid() const;       // "above 0", "auto, cpu or cuda"; "" when anything goes
-  Json value() const;              // of the member now
+  std::string kind() const;   // "string", "integer", "number", "boolean", "list", "list of objects"
+  std::string valid() const;  // "above 0", "auto, cpu or cuda"; "" when anything goes
+  Json value() const;         // of the member now
   std::string value_text() const;  // the same as a word on the command line; "" when unset
 
   // Reads the member from `reader` (flat, dotted keys); absent and null leave it as it is.
@@ -49,6 +58,7 @@ class Option {
 
  private:
   bool in_range(double value) const;
+  void check_choice(const std::string& name, const ObjectReader& reader) const;
 
   std::string key_;
   Member member_;

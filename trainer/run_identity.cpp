@@ -11,20 +11,13 @@ namespace {
 
 constexpr const char* kRunFile = "run.json";
 
-// Not part of the numbers, or (paths) covered by a hash of the content.
+// Not part of the numbers, or (paths) covered by a hash of the content. So are all keys of data and
+// selection, by the hash of the training groups.
 const std::set<std::string> kFree = {"model",
                                      "adapter",
                                      "output",
                                      "device",
                                      "threads",
-                                     "data.train",
-                                     "data.validation",
-                                     "data.held_out",
-                                     "data.template",
-                                     "data.template_arguments",
-                                     "data.date",
-                                     "data.max_length",
-                                     "data.max_prompt_length",
                                      "train.reference",
                                      "train.cache_reference",
                                      "train.log_every",
@@ -37,7 +30,8 @@ void flatten(const Json& object, const std::string& prefix, Json& into) {
     const std::string path = prefix + key;
     if (value.is_object()) {
       flatten(value, path + ".", into);
-    } else if (!kFree.contains(path)) {
+    } else if (!kFree.contains(path) && !path.starts_with("data.") &&
+               !path.starts_with("selection.")) {
       into[path] = value;
     }
   }

@@ -26,7 +26,7 @@ class Configuration : public testing::Test {
     return error_of([&] { load(text, words); });
   }
   std::string invalid(const std::string& text) {
-    return error_of([&] { load(text).validate(); });
+    return error_of([&] { load(text).validate(/*needs_model=*/true); });
   }
   fs::path file() const { return directory_.path() / "run.json"; }
 
@@ -52,7 +52,7 @@ TEST_F(Configuration, ResolvedConfigurationReadsBackAsItself) {
       "data": {"train": ["a.jsonl", "/b.jsonl"], "held_out": 0.25},
       "lora": {"targets": "q_proj", "rslora": true},
       "loss": {"kind": "simpo", "gamma": 0.7}, "train": {"reference": "base"}})");
-  config.validate();
+  config.validate(/*needs_model=*/true);
   const std::string resolved = config.to_json().dump();
   test::TemporaryDirectory elsewhere;
   const auto copy = elsewhere.path() / "resolved.json";

@@ -19,6 +19,8 @@ enum ExitCode : int {
   kExitInternal = 3,  // a defect of braid
 };
 
+int run_prepare(const RunConfiguration& config);
+
 int run_train(const RunConfiguration& config);
 
 // `adapter`: the one to evaluate; empty: see choose_adapter in session.h.
