@@ -21,6 +21,12 @@ std::string bar(double x, double width, double height, const char* colour, doubl
       x, kBase - height, width, height, colour, opacity, title);
 }
 
+// At most four characters for what lengths and margins are.
+std::string axis_label(double value) {
+  if (value >= 1e6) return fmt::format("{:.3g}M", value / 1e6);
+  return value >= 1e4 ? fmt::format("{:.3g}k", value / 1e3) : fmt::format("{:.4g}", value);
+}
+
 }  // namespace
 
 Histogram Histogram::linear(double low, double high, size_t bins) {
@@ -65,7 +71,7 @@ std::string Histogram::svg(const std::string& unit) const {
   std::string text = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\">\n", kWidth, kHeight);
   for (size_t i = 0; i < before_.size(); ++i) {
     const std::string title =
-        fmt::format("{:.4g} to {:.4g}: {} before, {} after", edge(i), edge(i + 1),
+        fmt::format("{} to {}: {} before, {} after", axis_label(edge(i)), axis_label(edge(i + 1)),
                     html::number(before_[i]), html::number(after_[i]));
     const double x = kLeft + static_cast<double>(i) * step;
     const auto height = [&](int64_t count) {

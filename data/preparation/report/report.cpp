@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "data/preparation/report/cluster_map.h"
 #include "data/preparation/report/examples.h"
 #include "data/preparation/report/flow.h"
@@ -141,12 +143,18 @@ class LengthBias {
 };
 
 std::string lengths(const Preparation& preparation) {
-  constexpr double kShortest = 1, kLongest = 65536;
-  constexpr size_t kBins = 32;  // two for every doubling
-  const auto fresh = Histogram::logarithmic(kShortest, kLongest, kBins);
+  const auto& pairs = preparation.pairs;
+  size_t longest = 256;
+  for (const Candidate& candidate : pairs.candidates) {
+    longest = std::max(
+        {longest, candidate.prompt.size(), candidate.chosen.size(), candidate.rejected.size()});
+  }
+  constexpr double kShortest = 4;
+  const double doublings = std::ceil(std::log2(static_cast<double>(longest) / kShortest));
+  const auto fresh = Histogram::logarithmic(kShortest, kShortest * std::exp2(doublings),
+                                            static_cast<size_t>(2 * doublings));
   Histogram prompt = fresh, chosen = fresh, rejected = fresh;
   LengthBias bias;
-  const auto& pairs = preparation.pairs;
   for (size_t i = 0; i < pairs.size(); ++i) {
     const Candidate& candidate = pairs.candidates[i];
     const bool trains = pairs.trains(i);
