@@ -194,7 +194,8 @@ Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, b
     dataset.train_prompts_held_out = count_shared_prompts(dataset);
   }
   if (need_training && dataset.train.empty()) {
-    fail("nothing to train on in {}: {}", fmt::join(files.train, ", "),
+    fail("{}: nothing to train on in {}: {}",
+         config.data.sources.empty() ? "data.train" : "data.sources", fmt::join(files.train, ", "),
          fmt::join(dataset.describe(), "; "));
   }
   return dataset;

@@ -65,7 +65,7 @@ TEST_F(InputErrors, ConfigurationMistakes) {
   expect_error(train(), {"output: missing"});
   expect_error(run_braid({"eval", run_.string()}), {"output: missing"});
   write("run.json", R"({"model": "model", "output": "run"})");
-  expect_error(train(), {"data.train: missing"});
+  expect_error(train(), {"data.sources: missing"});
   expect_error(run_braid({"eval", run_.string()}), {"data.validation: missing"});
 }
 

@@ -89,7 +89,7 @@ TEST_F(DatasetOfIds, TextNeedsATokenizer) {
 
 TEST_F(DatasetOfIds, MissingAndEmptyDataIsNamedByKey) {
   config_.data.train.clear();
-  EXPECT_THAT(load_failure(true), HasSubstr("data.train: missing"));
+  EXPECT_THAT(load_failure(true), HasSubstr("data.sources: missing"));
   EXPECT_THAT(load_failure(false), HasSubstr("data.validation: missing"));
   config_.data.train = {file("empty.jsonl", "")};
   EXPECT_THAT(load_failure(true), HasSubstr("data.train: nothing to train on"));
