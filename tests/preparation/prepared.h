@@ -92,4 +92,30 @@ inline int64_t sum_of(const Json& counts) {
   return total;
 }
 
+// Empty when the numbers of a source in the summary add up; else which do not.
+inline std::string unaccounted(const Json& source) {
+  const Json &rows = source["rows"], &sets = source["comparisons"], &pairing = source["pairing"];
+  const auto number = [](const Json& value) { return value.get<int64_t>(); };
+  if (number(rows["read"]) !=
+      number(rows["used"]) + number(rows["bad"]) + sum_of(rows["dropped"])) {
+    return "rows";
+  }
+  if (number(sets["made"]) !=
+      number(sets["kept"]) + number(sets["unpaired_labels"]) + sum_of(sets["dropped"])) {
+    return "comparisons";
+  }
+  if (number(sets["kept"]) != number(pairing["sets_paired"]) + sum_of(pairing["without_pair"])) {
+    return "pairing";
+  }
+  if (source["pairs"]["made"] != pairing["pairs"]) return "pairs made";
+  for (const char* form : {"pairs", "demonstrations"}) {
+    const Json& records = source[form];
+    if (number(records["made"]) !=
+        number(records["train"]) + number(records["held_out"]) + sum_of(records["dropped"])) {
+      return form;
+    }
+  }
+  return "";
+}
+
 }  // namespace braid::test

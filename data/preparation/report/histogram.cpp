@@ -84,9 +84,9 @@ std::string Histogram::svg(const std::string& unit) const {
                       kLeft, kBase, kWidth - kLeft, kBase);
   for (const size_t bin : {size_t{0}, before_.size() / 2, before_.size()}) {
     const char* anchor = bin == 0 ? "start" : bin == before_.size() ? "end" : "middle";
-    text +=
-        fmt::format("<text x=\"{:.1f}\" y=\"{}\" class=\"soft\" text-anchor=\"{}\">{:.3g}</text>\n",
-                    kLeft + static_cast<double>(bin) * step, kBase + 14, anchor, edge(bin));
+    text += fmt::format("<text x=\"{:.1f}\" y=\"{}\" class=\"soft\" text-anchor=\"{}\">{}</text>\n",
+                        kLeft + static_cast<double>(bin) * step, kBase + 14, anchor,
+                        axis_label(edge(bin)));
   }
   text +=
       fmt::format("<text x=\"{}\" y=\"12\" class=\"soft\">{}</text>\n", kLeft, html::escape(unit));

@@ -22,6 +22,7 @@ p { margin: 6px 0; } .soft { color: var(--soft); }
 table { border-collapse: collapse; margin: 10px 0; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 5px 10px; border-bottom: 1px solid var(--line);
   vertical-align: top; }
+td:first-child { white-space: nowrap; } td:not(.n) { min-width: 8em; }
 th { color: var(--soft); font-weight: 600; } .n { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 svg { display: block; width: 100%; height: auto; margin: 8px 0; }
