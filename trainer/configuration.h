@@ -70,6 +70,7 @@ struct RunConfiguration {
   PreferenceConfig loss;
   OptimizerConfig optimizer;
   TrainConfig train;
+  Json evaluation = Json::array();  // tasks; docs/evaluation.md
 
   // One Error that lists every violation with key, value and what is valid. Preparation can do
   // without a model.

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "trainer/text_table.h"
 
 namespace braid {
 namespace {
@@ -27,21 +28,6 @@ Row row_of(const PolicyEvaluation& policy) {
           fmt::format("{:.4f}", r.margin),
           percent(r.accuracy, r.accuracy_low, r.accuracy_high),
           percent(r.logp_accuracy, r.logp_accuracy_low, r.logp_accuracy_high)};
-}
-
-// First column to the left, numbers to the right.
-std::string align(const std::vector<Row>& rows) {
-  std::vector<size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    text += fmt::format("{:<{}}", row[0], widths[0]);
-    for (size_t i = 1; i < row.size(); ++i) text += fmt::format("  {:>{}}", row[i], widths[i]);
-    text += "\n";
-  }
-  return text;
 }
 
 Json json_of(const PolicyEvaluation& policy) {
@@ -65,7 +51,7 @@ std::string evaluation_table(const std::vector<PolicyEvaluation>& policies) {
   std::vector<Row> rows = {{"policy", "pairs", "loss", "reward chosen", "reward rejected", "margin",
                             "accuracy [95 %]", "logp accuracy [95 %]"}};
   for (const PolicyEvaluation& policy : policies) rows.push_back(row_of(policy));
-  return align(rows);
+  return align_columns(rows, 1);
 }
 
 void write_evaluation(const std::filesystem::path& directory, const Json& context,

@@ -39,17 +39,27 @@ Json parse_list(const std::string& key, const std::string& word) {
   return list;
 }
 
-// The member "files" of a source: a path or a list of them. Other types are reported by whoever
-// reads the source.
+// The paths in a source or task: "files" and "occupations" (a path or a list of them, also as
+// objects with "path"), and "task" when it is a file. Other types are reported by whoever reads
+// them.
 template <typename Resolve>
-void resolve_files(Json& source, const Resolve& resolve) {
-  const auto files = source.find("files");
-  if (files == source.end()) return;
+void resolve_files(Json& object, const Resolve& resolve) {
   const auto resolve_one = [&](Json& file) {
-    if (file.is_string()) resolve(file.get_ref<std::string&>());
+    Json& path = file.is_object() && file.contains("path") ? file["path"] : file;
+    if (path.is_string()) resolve(path.get_ref<std::string&>());
   };
-  if (!files->is_array()) return resolve_one(*files);
-  for (Json& file : *files) resolve_one(file);
+  for (const char* key : {"files", "occupations"}) {
+    const auto files = object.find(key);
+    if (files == object.end()) continue;
+    if (files->is_array()) {
+      for (Json& file : *files) resolve_one(file);
+    } else {
+      resolve_one(*files);
+    }
+  }
+  const auto task = object.find("task");
+  if (task == object.end() || !task->is_string()) return;
+  if (task->get_ref<const std::string&>().ends_with(".json")) resolve_one(*task);
 }
 
 std::vector<std::string> read_list(ObjectReader& reader, const std::string& key) {

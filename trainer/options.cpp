@@ -217,6 +217,14 @@ void add_optimizer(Table& t, OptimizerConfig& o) {
                   .at_most(1));
 }
 
+void add_evaluation(Table& t, RunConfiguration& c) {
+  t.push_back(
+      Option("evaluation", &c.evaluation,
+             "Tasks that measure accuracy and bias: {\"task\": name or file, \"files\": ...}; "
+             "docs/evaluation.md")
+          .path());
+}
+
 }  // namespace
 
 std::vector<Option> option_table(RunConfiguration& config) {
@@ -228,6 +236,7 @@ std::vector<Option> option_table(RunConfiguration& config) {
   add_loss(table, config.loss);
   add_train(table, config.train);
   add_optimizer(table, config.optimizer);
+  add_evaluation(table, config);
   return table;
 }
 

@@ -1,27 +1,22 @@
-// braid eval: held-out preference metrics of the base and an adapter, with one model in memory.
+// braid eval: preference metrics and tasks for the base and an adapter, with one model in memory.
 #include <ATen/ATen.h>
 
 #include <chrono>
 #include <map>
-#include <memory>
+#include <optional>
 
 #include "base/error.h"
-#include "model/adapter_io.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/session.h"
 #include "trainer/dataset.h"
+#include "trainer/evaluation/policies.h"
+#include "trainer/evaluation/task_report.h"
 #include "trainer/evaluation_report.h"
 #include "trainer/progress.h"
 #include "trainer/scoring.h"
 
 namespace braid {
 namespace {
-
-struct Policy {
-  std::string name, path;            // path: of the adapter; empty for the base
-  std::string fingerprint = "base";  // what it computes
-  std::shared_ptr<const Adapter> adapter;
-};
 
 struct Scored {
   at::Tensor logps;
@@ -55,20 +50,6 @@ class Scorer {
   std::map<std::string, Scored> scored_;
 };
 
-Policy adapter_policy(const std::string& name, const std::string& path, const LoadedModel& model) {
-  const auto adapter =
-      std::make_shared<const Adapter>(load_adapter(path, model.config, model.transformer.device()));
-  return {name, path, adapter_fingerprint(*adapter), adapter};
-}
-
-// A fresh starting adapter computes what the base computes.
-Policy reference_policy(const RunConfiguration& config, const LoadedModel& model) {
-  const bool initial = config.train.reference == "initial";
-  const std::string path = initial ? config.adapter : config.train.reference;
-  if (path == "base" || path.empty()) return {"base", "", "base", nullptr};
-  return adapter_policy("reference", path, model);
-}
-
 Dataset held_out_pairs(const RunConfiguration& config, const ModelConfig& model) {
   Dataset data = load_dataset(config, model, /*need_training=*/false);
   std::erase_if(data.validation, [](const EncodedGroup& g) { return g.branches.size() != 2; });
@@ -78,16 +59,50 @@ Dataset held_out_pairs(const RunConfiguration& config, const ModelConfig& model)
   return data;
 }
 
-std::vector<Policy> policies_to_evaluate(const RunConfiguration& config, const std::string& flag,
-                                         const LoadedModel& model) {
-  std::vector<Policy> policies = {{"base", "", "base", nullptr}};
-  if (const auto path = choose_adapter(config, flag)) {
-    policies.push_back(adapter_policy("adapter", path->string(), model));
-    say("adapter: " + path->string());
-  } else {
-    say("adapter: none; the base alone is evaluated");
+// Whether a run names pairs to evaluate on.
+bool has_pairs(const DataConfig& data) {
+  return !data.sources.empty() || !data.train.empty() || !data.validation.empty();
+}
+
+void evaluate_pairs(const RunConfiguration& config, const std::vector<EncodedGroup>& groups,
+                    const LoadedModel& model, const std::vector<Policy>& policies,
+                    const std::filesystem::path& directory) {
+  const Policy reference = reference_policy(config, model);
+  Scorer scorer(model.transformer, groups, config.train.micro_batch_tokens);
+  std::vector<PolicyEvaluation> results;
+  for (const Policy& policy : policies) {
+    const Scored& scored = scorer.score(policy);
+    results.push_back(
+        {policy.name, policy.path, policy.fingerprint, scored.seconds,
+         evaluate_preferences(config.loss, groups, scored.logps, scorer.score(reference).logps)});
   }
-  return policies;
+  const Json context = {{"reference", config.train.reference},
+                        {"reference_fingerprint", reference.fingerprint},
+                        {"configuration", config.to_json()}};
+  write_evaluation(directory, context, results);
+  print(evaluation_table(results));
+}
+
+void evaluate_tasks(const RunConfiguration& config, const TaskSuite& suite,
+                    const LoadedModel& model, const std::vector<Policy>& policies,
+                    const std::filesystem::path& directory) {
+  Json context = {{"configuration", config.to_json()}, {"policies", Json::array()}};
+  std::vector<std::string> names;
+  for (const Policy& policy : policies) {
+    names.push_back(policy.name);
+    context["policies"].push_back(
+        {{"name", policy.name}, {"adapter", policy.path}, {"fingerprint", policy.fingerprint}});
+  }
+  std::vector<TaskOutcome> outcomes;
+  for (const TaskSuite::Entry& entry : suite.entries()) {
+    TaskOutcome outcome{&entry, {}};
+    for (const Policy& policy : policies) {
+      outcome.scores.push_back(
+          suite.score(entry, policy.name, model.transformer, policy.adapter.get()));
+    }
+    outcomes.push_back(std::move(outcome));
+  }
+  print(report_tasks(directory, context, names, outcomes, config.seed));
 }
 
 }  // namespace
@@ -96,25 +111,21 @@ int run_eval(const RunConfiguration& config, const std::string& adapter) {
   if (config.output.empty()) {
     fail("output: missing; the directory in which evaluation/ is written");
   }
-  // Data first: its mistakes show before gigabytes are read.
-  const Dataset data = held_out_pairs(config, load_model_config(config.model));
-  const auto& groups = data.validation;
-  const LoadedModel model = open_model(config);
-  const Policy reference = reference_policy(config, model);
-  Scorer scorer(model.transformer, groups, config.train.micro_batch_tokens);
-  std::vector<PolicyEvaluation> results;
-  for (const Policy& policy : policies_to_evaluate(config, adapter, model)) {
-    const Scored& scored = scorer.score(policy);
-    results.push_back(
-        {policy.name, policy.path, policy.fingerprint, scored.seconds,
-         evaluate_preferences(config.loss, groups, scored.logps, scorer.score(reference).logps)});
+  const bool pairs = has_pairs(config.data);
+  if (!pairs && config.evaluation.empty()) {
+    fail("nothing to evaluate on: name tasks in evaluation, or pairs in data.validation");
   }
+  // Data first: its mistakes show before gigabytes are read.
+  const ModelConfig shape = load_model_config(config.model);
+  Dataset data;
+  if (pairs) data = held_out_pairs(config, shape);
+  std::optional<TaskSuite> suite;
+  if (!config.evaluation.empty()) suite.emplace(config, shape);
+  const LoadedModel model = open_model(config);
+  const auto policies = policies_to_evaluate(config, adapter, model);
   const auto directory = std::filesystem::path(config.output) / "evaluation";
-  const Json context = {{"reference", config.train.reference},
-                        {"reference_fingerprint", reference.fingerprint},
-                        {"configuration", config.to_json()}};
-  write_evaluation(directory, context, results);
-  print(evaluation_table(results));
+  if (pairs) evaluate_pairs(config, data.validation, model, policies, directory);
+  if (suite) evaluate_tasks(config, *suite, model, policies, directory);
   say("written to " + directory.string());
   return kExitOk;
 }

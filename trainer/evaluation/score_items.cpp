@@ -1,0 +1,69 @@
+#include "trainer/evaluation/score_items.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include "data/batches/sampler.h"
+#include "trainer/scoring.h"
+
+namespace braid {
+namespace {
+
+// Adds the scores of a micro-batch's branches, in order, to `options`.
+void score_batch(const Transformer& model, const PackedBatch& batch, const Adapter* adapter,
+                 std::vector<OptionScore>& options) {
+  const Scores scores = score(model, batch, adapter);
+  const at::Tensor sums = scores.sums.cpu();
+  const at::Tensor correct = scores.tokens.correct.to(at::kLong).cpu();
+  const at::Tensor hits =
+      at::zeros({batch.branches()}, at::kLong).index_add_(0, batch.branch_of, correct);
+  for (int64_t i = 0; i < batch.branches(); ++i) {
+    const int64_t length = batch.branch_lengths[static_cast<size_t>(i)];
+    options.push_back({static_cast<double>(sums.const_data_ptr<float>()[i]), length, 0,
+                       hits.const_data_ptr<int64_t>()[i] == length});
+  }
+}
+
+}  // namespace
+
+std::vector<ScoredItem> score_items(const Transformer& model, const EncodedItems& items,
+                                    const Adapter* adapter, int64_t token_budget,
+                                    const std::function<void(int64_t)>& progress) {
+  const c10::NoGradGuard no_grad;
+  const auto groups = pointers(items.store.groups());
+  std::vector<std::vector<OptionScore>> by_group(groups.size());
+  int64_t done = 0;
+  for (const auto& part : plan_micro_batches(token_lengths(groups), token_budget)) {
+    std::vector<const EncodedGroup*> members;
+    for (const int64_t index : part) members.push_back(groups[static_cast<size_t>(index)]);
+    std::vector<OptionScore> options;
+    score_batch(model, pack(members), adapter, options);
+    auto next = options.begin();
+    for (const int64_t index : part) {
+      const auto i = static_cast<size_t>(index);
+      const auto end = next + static_cast<std::ptrdiff_t>(groups[i]->branches.size());
+      by_group[i].assign(next, end);
+      next = end;
+    }
+    done += static_cast<int64_t>(part.size());
+    if (progress) progress(done);
+  }
+
+  std::vector<ScoredItem> scored;
+  size_t group = 0;
+  for (const TaskItem& item : items.items) {
+    ScoredItem result;
+    result.item = &item;
+    for (const PromptOptions& prompt : item.prompts) {
+      auto& options = by_group[group++];
+      for (size_t i = 0; i < options.size(); ++i) {
+        options[i].bytes = static_cast<int64_t>(prompt.continuations[i].size());
+        result.options.push_back(options[i]);
+      }
+    }
+    scored.push_back(std::move(result));
+  }
+  return scored;
+}
+
+}  // namespace braid

@@ -1,0 +1,60 @@
+#include "trainer/evaluation/task_suite.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <set>
+
+#include "base/error.h"
+#include "trainer/progress.h"
+
+namespace braid {
+
+int64_t TaskSuite::Entry::tokens() const {
+  int64_t total = 0;
+  for (const EncodedGroup& group : encoded.store.groups()) total += group.tokens();
+  return total;
+}
+
+TaskSuite::TaskSuite(const RunConfiguration& config, const ModelConfig& model)
+    : token_budget_(config.train.micro_batch_tokens), tokenizer_(load_tokenizer(config.model)) {
+  std::optional<ChatTemplate> chat;
+  std::set<std::string> names;
+  for (size_t i = 0; i < config.evaluation.size(); ++i) {
+    const std::string where = fmt::format("evaluation[{}]", i);
+    Task task = read_task(config.evaluation[i], where);
+    if (!names.insert(task.name).second) {
+      fail("{}: a second task {}; give each its own \"name\"", where, quote(task.name));
+    }
+    if (task.chat && !chat) chat.emplace(*tokenizer_, config.data.chat_template);
+    ItemReport report;
+    auto items = read_items(task, report);
+    EncodedItems encoded = encode_items(std::move(items), *tokenizer_, task.chat ? &*chat : nullptr,
+                                        model.max_position);
+    for (const auto& [reason, count] : encoded.skipped) report.skipped[reason] += count;
+    report.items = static_cast<int64_t>(encoded.items.size());
+    if (encoded.items.empty()) fail("{}: no item of {} can be encoded", where, task.name);
+    entries_.push_back({std::move(task), std::move(report), std::move(encoded)});
+  }
+}
+
+TaskScores TaskSuite::score(const Entry& entry, const std::string& policy, const Transformer& model,
+                            const Adapter* adapter) const {
+  const auto start = std::chrono::steady_clock::now();
+  Progress progress(fmt::format("eval {} {}", entry.task.name, policy),
+                    static_cast<int64_t>(entry.encoded.store.groups().size()));
+  TaskScores result;
+  result.items = score_items(model, entry.encoded, adapter, token_budget_,
+                             [&](int64_t done) { progress.update(done); });
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+ScoredItems pointers(const std::vector<ScoredItem>& items) {
+  ScoredItems result;
+  result.reserve(items.size());
+  for (const ScoredItem& item : items) result.push_back(&item);
+  return result;
+}
+
+}  // namespace braid
