@@ -74,7 +74,7 @@ std::vector<std::string> read_columns(const fs::path& csv) {
 }
 
 bool is_evaluation(const Metrics& metrics) {
-  return std::ranges::any_of(metrics, [](const auto& m) { return m.first.starts_with("eval_"); });
+  return std::ranges::any_of(metrics, [](const auto& m) { return m.first.starts_with("eval"); });
 }
 
 }  // namespace

@@ -20,10 +20,11 @@ class MetricsLog {
   // start afresh.
   MetricsLog(const std::filesystem::path& run_directory, int64_t resume_step);
 
-  // `step` comes first. Training and evaluation records (names with "eval_") go to the same JSONL;
-  // the CSV takes training records only. Its columns are those of the first record: a name that is
-  // absent later leaves its field empty, a new one is an Error. Values that are not finite are null
-  // in the JSONL. On a write failure (disk full) the files end with the last whole record.
+  // `step` comes first. Training and evaluation records (names with "eval_" or "eval/") go to the
+  // same JSONL; the CSV takes training records only. Its columns are those of the first record: a
+  // name that is absent later leaves its field empty, a new one is an Error. Values that are not
+  // finite are null in the JSONL. On a write failure (disk full) the files end with the last whole
+  // record.
   void write(int64_t step, const Metrics& metrics);
 
   // On disk for good; call it before a checkpoint, which counts on the records up to its step.

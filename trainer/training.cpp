@@ -60,6 +60,7 @@ void Training::run() {
                     find(metrics, "rewards/accuracies"), find(metrics, "tokens_per_second")));
     if (due(train.log_every, state_.step, total_steps_)) metrics_.write(state_.step, metrics);
     if (due(train.eval_every, state_.step, total_steps_)) evaluate();
+    evaluate_tasks();
     if (due(train.checkpoint_every, state_.step, total_steps_)) checkpoint();
   }
 }
@@ -112,6 +113,26 @@ void Training::evaluate() {
                   "{:.3f}",
                   state_.step, result.loss, result.accuracy, result.accuracy_low,
                   result.accuracy_high, result.margin));
+}
+
+void Training::evaluate_tasks() {
+  if (parts_.tasks == nullptr) return;
+  for (const TaskSuite::Entry& entry : parts_.tasks->entries()) {
+    const int64_t every = entry.task.every;
+    if (every == 0 || !due(every, state_.step, total_steps_)) continue;
+    const TaskScores scores =
+        parts_.tasks->score(entry, "adapter", parts_.step.model, &parts_.adapter);
+    const ScoredItems items = pointers(scores.items);
+    Metrics metrics;
+    std::string line = fmt::format("step {}: {}", state_.step, entry.task.name);
+    for (const MetricSpec& metric : entry.task.metrics) {
+      const double value = metric.value(items);
+      metrics.emplace_back(fmt::format("eval/{}/{}", entry.task.name, metric.name), value);
+      line += fmt::format(", {} {:.4f}", metric.name, value);
+    }
+    metrics_.write(state_.step, metrics);
+    say(line);
+  }
 }
 
 void Training::checkpoint() {

@@ -9,6 +9,7 @@
 #include "trainer/checkpoint.h"
 #include "trainer/configuration.h"
 #include "trainer/dataset.h"
+#include "trainer/evaluation/task_suite.h"
 #include "trainer/metrics.h"
 #include "trainer/optimizer.h"
 #include "trainer/preference_evaluation.h"
@@ -26,7 +27,8 @@ struct TrainingParts {
       validation_reference;  // [branches of validation]; undefined without a reference
   Adapter& adapter;
   AdamW& optimizer;
-  double peak_flops;  // of the device, FLOP/s
+  double peak_flops;                 // of the device, FLOP/s
+  const TaskSuite* tasks = nullptr;  // null: none
 };
 
 class Training {
@@ -41,6 +43,7 @@ class Training {
  private:
   Metrics optimize(int64_t step);
   void evaluate();
+  void evaluate_tasks();
   void checkpoint();
 
   TrainingParts parts_;

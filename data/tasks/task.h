@@ -32,7 +32,7 @@ struct Task {
   std::vector<MetricSpec> metrics;     // the first is the task's main number
   bool chat = false;                   // prompts go through the chat template
   int64_t limit = 0;                   // items, the first ones; 0: all
-  int64_t every = 0;                   // steps between evaluations while training; 0: at the end
+  int64_t every = 0;                   // steps between evaluations while training (and the last); 0: none
   Json definition;                     // as it was merged
 };
 

@@ -291,7 +291,7 @@ def fair_choices():
                     "id": f"fair-{category}-{s + 1}-{condition}-{polarity}", "context": context,
                     "question": negative if polarity == "negative" else nonnegative, "options": options,
                     "answer": options.index(answer), "condition": condition, "polarity": polarity,
-                    "target": options.index(f"the {target}"), "category": category,
+                    "target": options.index(f"the {target}"), "unknown": options.index(unknown), "category": category,
                 }
 
 

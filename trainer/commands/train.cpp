@@ -2,6 +2,8 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include <optional>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "model/adapter_io.h"
@@ -123,6 +125,8 @@ int run_train(const RunConfiguration& config) {
   if (config.output.empty()) fail("output: missing; the directory of this run");
   const ObjectiveConfig objective = objective_config(config);
   // Data first: its mistakes show before gigabytes are read.
+  std::optional<TaskSuite> tasks;
+  if (!config.evaluation.empty()) tasks.emplace(config, load_model_config(config.model));
   const Dataset data = load_data(config);
   fs::create_directories(config.output);
   const LoadedModel model = open_model(config);
@@ -154,7 +158,8 @@ int run_train(const RunConfiguration& config) {
     if (!data.validation.empty()) held_out = references.held_out(data.validation);
   }
   Training training({config, step, data.validation, held_out, adapter, optimizer,
-                     measured_peak_flops(model.transformer.dtype(), model.transformer.device())},
+                     measured_peak_flops(model.transformer.dtype(), model.transformer.device()),
+                     tasks ? &*tasks : nullptr},
                     state);
   training.run();
   export_adapter(config.output, adapter, config.model);
