@@ -20,7 +20,7 @@ using Overrides = std::vector<std::pair<std::string, std::string>>;
 struct Words {
   std::string file;     // run configuration
   Overrides overrides;  // of its keys
-  std::string adapter, path, model;
+  std::string adapter, compare, path, model;
   int64_t count = 3;
   bool markdown = false;
   GenerateRequest generate;
@@ -137,10 +137,14 @@ void CommandLine::add_train() {
 }
 
 void CommandLine::add_eval() {
-  CLI::App* command = add(app_, "eval", "Preference metrics of base and adapter on held-out pairs",
-                          [this] { return run_eval(configuration(), words_.adapter); });
+  CLI::App* command =
+      add(app_, "eval", "Held-out pairs and tasks, base and adapter side by side", [this] {
+        return run_eval(configuration(), {words_.adapter, words_.compare});
+      });
   add_run_file(*command, true);
   add_adapter_flag(*command);
+  command->add_option("--compare", words_.compare,
+                      "Directory evaluation/ of another run: paired differences of its tasks");
   add_keys(*command, false);
 }
 

@@ -32,8 +32,8 @@ struct Task {
   std::vector<MetricSpec> metrics;     // the first is the task's main number
   bool chat = false;                   // prompts go through the chat template
   int64_t limit = 0;                   // items, the first ones; 0: all
-  int64_t every = 0;                   // steps between evaluations while training (and the last); 0: none
-  Json definition;                     // as it was merged
+  int64_t every = 0;  // steps between evaluations while training (and the last); 0: none
+  Json definition;    // as it was merged
 };
 
 // Reads one task. `config` is a definition, or {"task": name or path of a JSON file, ...} with

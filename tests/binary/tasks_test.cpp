@@ -91,6 +91,30 @@ TEST_F(Tasks, WhileTrainingGiveTheNumbersOfEvalOnly) {
   EXPECT_NE(logged.at(4), logged.at(6));
 }
 
+TEST_F(Tasks, TwoRunsAreComparedItemByItem) {
+  config_.erase("data");
+  config_["evaluation"][0]["metrics"] = {"perplexity", "accuracy"};
+  write();
+  expect_success(braid("eval"));
+  const std::string first = path("run/evaluation").string();
+  // The same model: no difference, and no noise either.
+  const auto same = braid("eval", {"--compare", first, "--output", path("second").string()});
+  expect_success(same);
+  EXPECT_THAT(same.out, HasSubstr("0.000 [0.000, 0.000]"));
+  Json comparison = read_json_file(path("second/evaluation/comparison.json"));
+  EXPECT_EQ(comparison["tasks"][0]["items"], 12);
+  // Another model, on part of the items.
+  test::write_tiny_model(path("model"), /*seed=*/2);
+  config_["evaluation"][0]["limit"] = 7;
+  write();
+  expect_success(braid("eval", {"--compare", first, "--output", path("second").string()}));
+  comparison = read_json_file(path("second/evaluation/comparison.json"));
+  EXPECT_EQ(comparison["tasks"][0]["items"], 7);
+  EXPECT_NE(comparison["tasks"][0]["metrics"]["perplexity"]["difference"]["value"], 0);
+  expect_error(braid("eval", {"--compare", path("model").string()}),
+               {"no items of the task \"everyday\""});
+}
+
 TEST_F(Tasks, MistakesAreOneLine) {
   config_["evaluation"][0]["task"] = "everday";
   write();

@@ -23,8 +23,11 @@ int run_prepare(const RunConfiguration& config);
 
 int run_train(const RunConfiguration& config);
 
-// `adapter`: the one to evaluate; empty: see choose_adapter in session.h.
-int run_eval(const RunConfiguration& config, const std::string& adapter);
+struct EvalRequest {
+  std::string adapter;  // the one to evaluate; empty: see choose_adapter in session.h
+  std::string compare;  // evaluation/ of another run, to compare tasks with; empty: none
+};
+int run_eval(const RunConfiguration& config, const EvalRequest& request);
 
 struct GenerateRequest {
   std::string prompt;   // "-": standard input

@@ -10,6 +10,7 @@
 #include "trainer/commands/session.h"
 #include "trainer/dataset.h"
 #include "trainer/evaluation/policies.h"
+#include "trainer/evaluation/task_comparison.h"
 #include "trainer/evaluation/task_report.h"
 #include "trainer/evaluation_report.h"
 #include "trainer/progress.h"
@@ -85,7 +86,7 @@ void evaluate_pairs(const RunConfiguration& config, const std::vector<EncodedGro
 
 void evaluate_tasks(const RunConfiguration& config, const TaskSuite& suite,
                     const LoadedModel& model, const std::vector<Policy>& policies,
-                    const std::filesystem::path& directory) {
+                    const std::filesystem::path& directory, const std::string& compare) {
   Json context = {{"configuration", config.to_json()}, {"policies", Json::array()}};
   std::vector<std::string> names;
   for (const Policy& policy : policies) {
@@ -103,13 +104,18 @@ void evaluate_tasks(const RunConfiguration& config, const TaskSuite& suite,
     outcomes.push_back(std::move(outcome));
   }
   print(report_tasks(directory, context, names, outcomes, config.seed));
+  if (compare.empty()) return;
+  print("\n" + compare_tasks(directory, compare, names.back(), outcomes, config.seed));
 }
 
 }  // namespace
 
-int run_eval(const RunConfiguration& config, const std::string& adapter) {
+int run_eval(const RunConfiguration& config, const EvalRequest& request) {
   if (config.output.empty()) {
     fail("output: missing; the directory in which evaluation/ is written");
+  }
+  if (!request.compare.empty() && config.evaluation.empty()) {
+    fail("--compare: the run has no tasks in evaluation to compare");
   }
   const bool pairs = has_pairs(config.data);
   if (!pairs && config.evaluation.empty()) {
@@ -122,10 +128,10 @@ int run_eval(const RunConfiguration& config, const std::string& adapter) {
   std::optional<TaskSuite> suite;
   if (!config.evaluation.empty()) suite.emplace(config, shape);
   const LoadedModel model = open_model(config);
-  const auto policies = policies_to_evaluate(config, adapter, model);
+  const auto policies = policies_to_evaluate(config, request.adapter, model);
   const auto directory = std::filesystem::path(config.output) / "evaluation";
   if (pairs) evaluate_pairs(config, data.validation, model, policies, directory);
-  if (suite) evaluate_tasks(config, *suite, model, policies, directory);
+  if (suite) evaluate_tasks(config, *suite, model, policies, directory, request.compare);
   say("written to " + directory.string());
   return kExitOk;
 }

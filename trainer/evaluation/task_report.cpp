@@ -8,71 +8,14 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "trainer/evaluation/item_file.h"
+#include "trainer/progress.h"
 #include "trainer/text_table.h"
 
 namespace braid {
 namespace {
 
 Json number(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
-
-Json estimate_json(const Estimate& estimate) {
-  return {{"value", number(estimate.value)},
-          {"low", number(estimate.low)},
-          {"high", number(estimate.high)}};
-}
-
-std::string estimate_text(const Estimate& estimate) {
-  if (std::isnan(estimate.value)) return "-";
-  const double size = std::abs(estimate.value);
-  const auto print = [&](double value) {
-    return size >= 100 ? fmt::format("{:.1f}", value) : fmt::format("{:.3f}", value);
-  };
-  if (std::isnan(estimate.low)) return print(estimate.value);
-  return fmt::format("{} [{}, {}]", print(estimate.value), print(estimate.low),
-                     print(estimate.high));
-}
-
-const char* role_name(Role role) {
-  switch (role) {
-    case Role::kTarget:
-      return "target";
-    case Role::kOther:
-      return "other";
-    case Role::kUnknown:
-      return "unknown";
-    default:
-      return "";
-  }
-}
-
-Json item_json(const ScoredItem& scored) {
-  const TaskItem& item = *scored.item;
-  Json row = {{"id", item.id}};
-  for (const auto& [tag, value] : item.tags) row["tags"][tag] = value;
-  if (!item.cluster.empty()) row["cluster"] = item.cluster;
-  Json options = Json::array();
-  for (size_t i = 0; i < scored.options.size(); ++i) {
-    const OptionScore& option = scored.options[i];
-    Json one = {{"logp", option.logp},
-                {"tokens", option.tokens},
-                {"bytes", option.bytes},
-                {"greedy", option.greedy}};
-    if (!item.gold.empty()) one["gold"] = item.gold[i];
-    if (!item.roles.empty()) one["role"] = role_name(item.roles[i]);
-    options.push_back(std::move(one));
-  }
-  row["options"] = std::move(options);
-  row["chosen"] = best_option(scored, ScoreBy::kSum);
-  return row;
-}
-
-void write_items(const std::filesystem::path& path, const std::vector<ScoredItem>& items) {
-  std::string text;
-  for (const ScoredItem& item : items) {
-    text += item_json(item).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-  write_file_atomic(path, text);
-}
 
 // The share of items on which the model chooses the same place: near 1 it does not look at them.
 double most_common_choice(const std::vector<ScoredItem>& items) {
@@ -167,8 +110,7 @@ Json TaskReport::add(const TaskOutcome& outcome) {
       estimates[i].push_back(bootstrap(metric, items[i], options_));
     }
     result["policies"].push_back(policy_json(outcome, i, estimates[i]));
-    write_items(directory_ / fmt::format("items-{}-{}.jsonl", task.name, policies_[i]),
-                outcome.scores[i].items);
+    write_items(item_file(directory_, task.name, policies_[i]), outcome.scores[i].items);
   }
   for (size_t m = 0; m < task.metrics.size(); ++m) {
     const MetricSpec& metric = task.metrics[m];
@@ -185,7 +127,40 @@ Json TaskReport::add(const TaskOutcome& outcome) {
   return result;
 }
 
+// A model that chooses one place nearly always does not look at the items; on items whose right
+// options are elsewhere that is no skill.
+void warn_of_blind_choices(const TaskOutcome& outcome, const std::vector<std::string>& policies) {
+  constexpr double kNearlyAlways = 0.95;
+  for (size_t i = 0; i < policies.size(); ++i) {
+    const auto& items = outcome.scores[i].items;
+    if (items.size() < 20 || items[0].options.size() < 2 || items[0].item->gold.empty()) continue;
+    const double share = most_common_choice(items);
+    if (share < kNearlyAlways) continue;
+    say(fmt::format(
+        "warning: {} {}: the same place is chosen in {:.0f} % of the items; its bias says "
+        "nothing",
+        outcome.entry->task.name, policies[i], 100 * share));
+  }
+}
+
 }  // namespace
+
+Json estimate_json(const Estimate& estimate) {
+  return {{"value", number(estimate.value)},
+          {"low", number(estimate.low)},
+          {"high", number(estimate.high)}};
+}
+
+std::string estimate_text(const Estimate& estimate) {
+  if (std::isnan(estimate.value)) return "-";
+  const double size = std::abs(estimate.value);
+  const auto print = [&](double value) {
+    return size >= 100 ? fmt::format("{:.1f}", value) : fmt::format("{:.3f}", value);
+  };
+  if (std::isnan(estimate.low)) return print(estimate.value);
+  return fmt::format("{} [{}, {}]", print(estimate.value), print(estimate.low),
+                     print(estimate.high));
+}
 
 std::string report_tasks(const std::filesystem::path& directory, const Json& context,
                          const std::vector<std::string>& policies,
@@ -196,7 +171,10 @@ std::string report_tasks(const std::filesystem::path& directory, const Json& con
   TaskReport report(directory, policies, seed);
   Json document = context;
   document["tasks"] = Json::array();
-  for (const TaskOutcome& outcome : outcomes) document["tasks"].push_back(report.add(outcome));
+  for (const TaskOutcome& outcome : outcomes) {
+    warn_of_blind_choices(outcome, policies);
+    document["tasks"].push_back(report.add(outcome));
+  }
   write_file_atomic(directory / "tasks.json",
                     document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   return report.table();

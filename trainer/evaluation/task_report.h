@@ -23,4 +23,9 @@ std::string report_tasks(const std::filesystem::path& directory, const Json& con
                          const std::vector<std::string>& policies,
                          const std::vector<TaskOutcome>& outcomes, uint64_t seed);
 
+// {"value", "low", "high"}; null for what is not a number.
+Json estimate_json(const Estimate& estimate);
+// "0.512 [0.480, 0.544]".
+std::string estimate_text(const Estimate& estimate);
+
 }  // namespace braid
