@@ -105,7 +105,8 @@ void evaluate_tasks(const RunConfiguration& config, const TaskSuite& suite,
   }
   print(report_tasks(directory, context, names, outcomes, config.seed));
   if (compare.empty()) return;
-  print("\n" + compare_tasks(directory, compare, names.back(), outcomes, config.seed));
+  print("\n");
+  print(compare_tasks(directory, compare, names.back(), outcomes, config.seed));
 }
 
 }  // namespace
