@@ -66,7 +66,7 @@ TEST_F(InputErrors, ConfigurationMistakes) {
   expect_error(run_braid({"eval", run_.string()}), {"output: missing"});
   write("run.json", R"({"model": "model", "output": "run"})");
   expect_error(train(), {"data.sources: missing"});
-  expect_error(run_braid({"eval", run_.string()}), {"data.validation: missing"});
+  expect_error(run_braid({"eval", run_.string()}), {"nothing to evaluate on"});
 }
 
 TEST_F(InputErrors, CudaWithoutAGpu) {

@@ -128,6 +128,7 @@ int run_eval(const RunConfiguration& config, const EvalRequest& request) {
   if (pairs) data = held_out_pairs(config, shape);
   std::optional<TaskSuite> suite;
   if (!config.evaluation.empty()) suite.emplace(config, shape);
+  if (!request.compare.empty()) require_stored_tasks(request.compare, suite->entries());
   const LoadedModel model = open_model(config);
   const auto policies = policies_to_evaluate(config, request.adapter, model);
   const auto directory = std::filesystem::path(config.output) / "evaluation";

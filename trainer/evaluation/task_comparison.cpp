@@ -49,6 +49,10 @@ Matched match(const StoredItems& stored, const std::vector<ScoredItem>& own, con
 
 }  // namespace
 
+void require_stored_tasks(const fs::path& other, const std::vector<TaskSuite::Entry>& entries) {
+  for (const TaskSuite::Entry& entry : entries) stored_file(other, entry.task.name);
+}
+
 std::string compare_tasks(const fs::path& directory, const fs::path& other,
                           const std::string& policy, const std::vector<TaskOutcome>& outcomes,
                           uint64_t seed) {
