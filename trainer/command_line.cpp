@@ -24,6 +24,7 @@ struct Words {
   int64_t count = 3;
   bool markdown = false;
   GenerateRequest generate;
+  StudyRequest study;
   TokensRequest tokens;
 };
 
@@ -53,6 +54,7 @@ class CommandLine {
   void add_prepare();
   void add_train();
   void add_eval();
+  void add_study();
   void add_generate();
   void add_inspect();
   void add_inspect_text(CLI::App& inspect);
@@ -81,6 +83,7 @@ CommandLine::CommandLine() {
   add_prepare();
   add_train();
   add_eval();
+  add_study();
   add_generate();
   add_inspect();
 }
@@ -146,6 +149,19 @@ void CommandLine::add_eval() {
   command->add_option("--compare", words_.compare,
                       "Directory evaluation/ of another run: paired differences of its tasks");
   add_keys(*command, false);
+}
+
+void CommandLine::add_study() {
+  CLI::App* command =
+      add(app_, "study", "A grid of sources, selection and seeds: accuracy against bias", [this] {
+        words_.study.file = words_.file;
+        return run_study(words_.study);
+      });
+  command->add_option("study", words_.file, "Study, a JSON file")->required();
+  command->add_option("--job", words_.study.job, "Number of this process among --jobs, from 0")
+      ->capture_default_str();
+  command->add_option("--jobs", words_.study.jobs, "Processes that share the cells")
+      ->capture_default_str();
 }
 
 void CommandLine::add_generate() {

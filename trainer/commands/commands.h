@@ -29,6 +29,12 @@ struct EvalRequest {
 };
 int run_eval(const RunConfiguration& config, const EvalRequest& request);
 
+struct StudyRequest {
+  std::filesystem::path file;
+  int64_t job = 0, jobs = 1;  // this process does the cells whose number is `job` modulo `jobs`
+};
+int run_study(const StudyRequest& request);
+
 struct GenerateRequest {
   std::string prompt;   // "-": standard input
   std::string adapter;  // as for run_eval
