@@ -16,8 +16,12 @@ std::filesystem::path item_file(const std::filesystem::path& directory, const st
 
 void write_items(const std::filesystem::path& path, const std::vector<ScoredItem>& items);
 
-// Items without their texts, as they were written.
+// Items without their texts, as they were written. Not copyable: scores point to items.
 struct StoredItems {
+  StoredItems() = default;
+  StoredItems(StoredItems&&) = default;
+  StoredItems& operator=(StoredItems&&) = default;
+
   std::deque<TaskItem> items;
   std::vector<ScoredItem> scored;  // point into `items`
 };
