@@ -54,6 +54,8 @@ std::string reversed_bytes(std::string_view text) { return {text.rbegin(), text.
 size_t find_text(Runtime& runtime, std::string_view text, std::string_view needle, size_t from) {
   if (from > text.size()) return std::string_view::npos;
   if (needle.empty()) return from;
+  // Also keeps empty texts, which may have no address, away from memmem.
+  if (needle.size() > text.size() - from) return std::string_view::npos;
   const void* found = memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
   const size_t at = found ? static_cast<size_t>(static_cast<const char*>(found) - text.data())
                           : std::string_view::npos;
