@@ -2,13 +2,12 @@
 #include "data/feedback/convert.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <thread>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/parallel.h"
 #include "data/feedback/collector.h"
 #include "data/feedback/mapping/scalars.h"
 
@@ -44,29 +43,11 @@ struct Batch {
   }
 };
 
-// Calls `work` with 0 to count - 1, on all cores. The first exception is thrown again here.
-template <typename Work>
-void for_all(size_t count, const Work& work) {
+// Threads for so many rows: a few are not worth starting one.
+size_t threads_for(size_t rows) {
   constexpr size_t kRowsWorthAThread = 32;
   const size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const size_t threads = std::min(cores, count / kRowsWorthAThread + 1);
-  std::atomic<size_t> next = 0;
-  std::vector<std::exception_ptr> failures(threads);
-  const auto run = [&](size_t thread) {
-    try {
-      for (size_t i; (i = next++) < count;) work(i);
-    } catch (...) {
-      failures[thread] = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> workers;
-    for (size_t thread = 1; thread < threads; ++thread) workers.emplace_back(run, thread);
-    run(0);
-  }
-  for (const std::exception_ptr& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
+  return std::min(cores, rows / kRowsWorthAThread + 1);
 }
 
 class Conversion {
@@ -80,7 +61,8 @@ class Conversion {
     });
     Batch batch;
     while (batch.fill(*rows)) {
-      for_all(batch.rows.size(), [&](size_t i) {
+      const size_t count = batch.rows.size();
+      parallel_for(count, threads_for(count), [&](size_t i) {
         convert(batch.rows[i], {file, batch.rows[i].number}, rows->path(), batch.outcomes[i]);
       });
       for (size_t i = 0; i < batch.rows.size(); ++i) {

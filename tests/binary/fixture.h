@@ -1,6 +1,8 @@
 // Tiny models, data and run files on disk, for tests of the real executable.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -138,6 +140,30 @@ inline std::string tiny_id_pairs(int count) {
             "\n";
   }
   return rows;
+}
+
+// Two rated answers to each of 40 prompts in the words of the byte tokenizer, and a source for
+// them.
+inline std::string tiny_ratings() {
+  std::string rows;
+  for (int i = 0; i < 40; ++i) {
+    rows += Json{{"prompt", fmt::format("n{}?", i)},
+                 {"answers",
+                  {{{"text", fmt::format("up {}", i + 1)}, {"score", 5 + i % 5}},
+                   {{"text", fmt::format("down {}", i)}, {"score", i % 4}}}}}
+                .dump() +
+            "\n";
+  }
+  return rows;
+}
+
+inline Json tiny_rating_source() {
+  return {{"name", "ratings"},
+          {"files", "ratings.jsonl"},
+          {"kind", "rating"},
+          {"prompt", "prompt"},
+          {"responses", Json::array({{{"each", "answers[]"}, {"text", "text"}}})},
+          {"axes", Json::array({{{"name", "score"}, {"range", {0, 10}}}})}};
 }
 
 inline Json tiny_run_json() {

@@ -21,31 +21,13 @@ class Prepare : public testing::Test {
   void SetUp() override {
     test::write_tiny_model(path("model"));
     test::write_byte_tokenizer(path("model"));
-    std::string rows;
-    for (int i = 0; i < 40; ++i) {
-      rows += Json{{"prompt", fmt::format("n{}?", i)},
-                   {"answers",
-                    {{{"text", fmt::format("up {}", i + 1)}, {"score", 5 + i % 5}},
-                     {{"text", fmt::format("down {}", i)}, {"score", i % 4}}}}}
-                  .dump() +
-              "\n";
-    }
-    write_file_atomic(path("ratings.jsonl"), rows);
+    write_file_atomic(path("ratings.jsonl"), test::tiny_ratings());
     config_ = test::tiny_run_json();
-    config_["data"] = {{"sources", Json::array({source()})}, {"held_out", 0.25}};
+    config_["data"] = {{"sources", Json::array({test::tiny_rating_source()})}, {"held_out", 0.25}};
     config_["selection"] = {{"fraction", 0.5}};
     config_["train"]["max_steps"] = 2;
     config_["train"]["micro_batch_tokens"] = 200;
     write();
-  }
-
-  static Json source() {
-    return {{"name", "ratings"},
-            {"files", "ratings.jsonl"},
-            {"kind", "rating"},
-            {"prompt", "prompt"},
-            {"responses", Json::array({{{"each", "answers[]"}, {"text", "text"}}})},
-            {"axes", Json::array({{{"name", "score"}, {"range", {0, 10}}}})}};
   }
 
   fs::path path(const std::string& name) const { return directory_.path() / name; }
@@ -118,7 +100,8 @@ TEST_F(Prepare, MistakesAreNamedByKey) {
   config_["data"].erase("sources");
   write();
   expect_error(braid("prepare"), {"data.sources: missing"});
-  config_["data"] = {{"sources", Json::array({source()})}, {"train", {"pairs.jsonl"}}};
+  config_["data"] = {{"sources", Json::array({test::tiny_rating_source()})},
+                     {"train", {"pairs.jsonl"}}};
   write();
   expect_error(braid("prepare"), {"data.sources and data.train: both given"});
   config_["data"].erase("train");

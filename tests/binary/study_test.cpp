@@ -20,15 +20,7 @@ class StudyRun : public testing::Test {
   void SetUp() override {
     test::write_tiny_model(path("model"));
     test::write_byte_tokenizer(path("model"));
-    std::string ratings, questions;
-    for (int i = 0; i < 40; ++i) {
-      ratings += Json{{"prompt", fmt::format("n{}?", i)},
-                      {"answers",
-                       {{{"text", fmt::format("up {}", i + 1)}, {"score", 5 + i % 5}},
-                        {{"text", fmt::format("down {}", i)}, {"score", i % 4}}}}}
-                     .dump() +
-                 "\n";
-    }
+    std::string questions;
     for (int i = 0; i < 16; ++i) {
       questions += Json{{"q", fmt::format("n{}?", i)},
                         {"options", {"up", "down"}},
@@ -37,10 +29,10 @@ class StudyRun : public testing::Test {
                        .dump() +
                    "\n";
     }
-    write_file_atomic(path("ratings.jsonl"), ratings);
+    write_file_atomic(path("ratings.jsonl"), test::tiny_ratings());
     write_file_atomic(path("questions.jsonl"), questions);
     run_ = test::tiny_run_json();
-    run_["data"] = {{"sources", Json::array({source()})}, {"held_out", 0.25}};
+    run_["data"] = {{"sources", Json::array({test::tiny_rating_source()})}, {"held_out", 0.25}};
     run_["train"]["max_steps"] = 2;
     run_["train"]["micro_batch_tokens"] = 200;
     run_["evaluation"] = Json::array({task()});
@@ -52,15 +44,6 @@ class StudyRun : public testing::Test {
         {"accuracy", "questions/accuracy"},
         {"bias", "questions/gap"}};
     write();
-  }
-
-  static Json source() {
-    return {{"name", "ratings"},
-            {"files", "ratings.jsonl"},
-            {"kind", "rating"},
-            {"prompt", "prompt"},
-            {"responses", Json::array({{{"each", "answers[]"}, {"text", "text"}}})},
-            {"axes", Json::array({{{"name", "score"}, {"range", {0, 10}}}})}};
   }
 
   static Json task() {

@@ -6,22 +6,16 @@
 
 #include "base/error.h"
 #include "data/feedback/mapping/scalars.h"
+#include "data/tasks/kinds/words.h"
 
 namespace braid {
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 std::set<std::string> names_in(const Field& field, const Scope& scope) {
   Json scratch;
   std::set<std::string> names;
   for (const Json* value : field.all(scope, scratch)) {
-    if (const auto text = scalar_text(*value)) names.insert(lower(*text));
+    if (const auto text = scalar_text(*value)) names.insert(lower_ascii(*text));
   }
   return names;
 }
@@ -49,7 +43,7 @@ std::optional<RoleFields> RoleFields::read(ObjectReader& object) {
       fields.groups_.push_back(Field::require(reader, "groups"));
     }
     fields.targets_ = Field::require(*roles, "targets");
-    fields.unknown_name_ = lower(roles->string("unknown", "unknown"));
+    fields.unknown_name_ = lower_ascii(roles->string("unknown", "unknown"));
   } else {
     fields.target_ = Field::require(*roles, "target");
     fields.unknown_ = Field::require(*roles, "unknown");
