@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/file_members.h"
 #include "trainer/options.h"
 
 namespace braid {
@@ -39,29 +40,6 @@ Json parse_list(const std::string& key, const std::string& word) {
   return list;
 }
 
-// The paths in a source or task: "files" and "occupations" (a path or a list of them, also as
-// objects with "path"), and "task" when it is a file. Other types are reported by whoever reads
-// them.
-template <typename Resolve>
-void resolve_files(Json& object, const Resolve& resolve) {
-  const auto resolve_one = [&](Json& file) {
-    Json& path = file.is_object() && file.contains("path") ? file["path"] : file;
-    if (path.is_string()) resolve(path.get_ref<std::string&>());
-  };
-  for (const char* key : {"files", "occupations"}) {
-    const auto files = object.find(key);
-    if (files == object.end()) continue;
-    if (files->is_array()) {
-      for (Json& file : *files) resolve_one(file);
-    } else {
-      resolve_one(*files);
-    }
-  }
-  const auto task = object.find("task");
-  if (task == object.end() || !task->is_string()) return;
-  if (task->get_ref<const std::string&>().ends_with(".json")) resolve_one(*task);
-}
-
 std::vector<std::string> read_list(ObjectReader& reader, const std::string& key) {
   const Json* value = reader.find(key);
   if (value->is_string()) return {value->get<std::string>()};
@@ -73,7 +51,6 @@ std::vector<std::string> read_list(ObjectReader& reader, const std::string& key)
 Option::Option(std::string key, Member member, std::string help)
     : key_(std::move(key)), member_(member), help_(std::move(help)) {
   if (std::holds_alternative<uint64_t*>(member_)) low_ = 0;
-  if (std::holds_alternative<PreferenceKind*>(member_)) choices_ = preference_names();
 }
 
 Option& Option::one_of(std::vector<std::string> choices) {
@@ -123,8 +100,7 @@ std::string Option::kind() const {
                [](uint64_t*) { return "integer"; }, [](double*) { return "number"; },
                [](bool*) { return "boolean"; }, [](std::vector<std::string>*) { return "list"; },
                [](std::optional<double>*) { return "number"; },
-               [](PreferenceKind*) { return "string"; }, [](const Choice&) { return "string"; },
-               [](Json*) { return "list of objects"; }},
+               [](const Choice&) { return "string"; }, [](Json*) { return "list of objects"; }},
       member_);
 }
 
@@ -143,7 +119,6 @@ std::string Option::valid() const {
 Json Option::value() const {
   return std::visit(
       Overload{[](std::optional<double>* value) { return *value ? Json(**value) : Json(nullptr); },
-               [](PreferenceKind* value) { return Json(std::string(preference_name(*value))); },
                [](const Choice& value) { return Json(value.name()); },
                [](auto* value) { return Json(*value); }},
       member_);
@@ -182,11 +157,6 @@ void Option::read(ObjectReader& reader) const {
                       [&](bool* target) { *target = reader.boolean(key_, false); },
                       [&](std::vector<std::string>* target) { *target = read_list(reader, key_); },
                       [&](std::optional<double>* target) { *target = reader.number(key_, 0); },
-                      [&](PreferenceKind* target) {
-                        const std::string name = reader.require_string(key_);
-                        check_choice(name, reader);
-                        *target = parse_preference_kind(name);
-                      },
                       [&](const Choice& target) {
                         const std::string name = reader.require_string(key_);
                         check_choice(name, reader);
@@ -221,7 +191,7 @@ void Option::resolve_path(const fs::path& directory) const {
     for (std::string& path : **many) resolve(path);
   }
   if (auto* const* sources = std::get_if<Json*>(&member_)) {
-    for (Json& source : **sources) resolve_files(source, resolve);
+    for (Json& source : **sources) resolve_file_members(source, directory);
   }
 }
 

@@ -144,7 +144,9 @@ void add_lora(Table& t, LoraConfig& l) {
 }
 
 void add_loss(Table& t, PreferenceConfig& l) {
-  t.push_back(Option("loss.kind", &l.kind, "Preference loss"));
+  const Choice kind{[&l] { return std::string(preference_name(l.kind)); },
+                    [&l](const std::string& name) { l.kind = parse_preference_kind(name); }};
+  t.push_back(Option("loss.kind", kind, "Preference loss").one_of(preference_names()));
   t.push_back(Option("loss.beta", &l.beta, "Strength of the preference loss").above(0));
   t.push_back(Option("loss.label_smoothing", &l.label_smoothing,
                      "Probability that a label is wrong: dpo, robust, exo")

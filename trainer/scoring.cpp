@@ -43,26 +43,37 @@ std::vector<int64_t> branch_offsets(const std::vector<const EncodedGroup*>& grou
   return offsets;
 }
 
-at::Tensor score_groups(const Transformer& model, const std::vector<const EncodedGroup*>& groups,
-                        const Adapter* adapter, int64_t token_budget,
-                        const std::function<void(int64_t)>& progress) {
+void visit_scores(const Transformer& model, const std::vector<const EncodedGroup*>& groups,
+                  const Adapter* adapter, int64_t token_budget, const ScoreVisitor& visit,
+                  const std::function<void(int64_t)>& progress) {
   const c10::NoGradGuard no_grad;
-  const std::vector<int64_t> offsets = branch_offsets(groups);
-  at::Tensor sums = at::empty({offsets.back()}, at::kFloat);
-  float* const out = sums.data_ptr<float>();
   int64_t done = 0;
   for (const auto& part : plan_micro_batches(token_lengths(groups), token_budget)) {
     std::vector<const EncodedGroup*> members;
     for (const int64_t index : part) members.push_back(groups[static_cast<size_t>(index)]);
-    const at::Tensor values = score(model, pack(members), adapter).sums.cpu();
+    const PackedBatch batch = pack(members);
+    visit(part, score(model, batch, adapter), batch);
+    done += static_cast<int64_t>(part.size());
+    if (progress) progress(done);
+  }
+}
+
+at::Tensor score_groups(const Transformer& model, const std::vector<const EncodedGroup*>& groups,
+                        const Adapter* adapter, int64_t token_budget,
+                        const std::function<void(int64_t)>& progress) {
+  const std::vector<int64_t> offsets = branch_offsets(groups);
+  at::Tensor sums = at::empty({offsets.back()}, at::kFloat);
+  float* const out = sums.data_ptr<float>();
+  const auto take = [&](const std::vector<int64_t>& part, const Scores& scores,
+                        const PackedBatch&) {
+    const at::Tensor values = scores.sums.cpu();
     const float* value = values.const_data_ptr<float>();
     for (const int64_t index : part) {
       const auto i = static_cast<size_t>(index);
       for (int64_t branch = offsets[i]; branch < offsets[i + 1]; ++branch) out[branch] = *value++;
     }
-    done += static_cast<int64_t>(part.size());
-    if (progress) progress(done);
-  }
+  };
+  visit_scores(model, groups, adapter, token_budget, take, progress);
   return sums;
 }
 

@@ -22,6 +22,15 @@ struct Scores {
 Scores score(const Transformer& model, const PackedBatch& batch, const Adapter* adapter,
              uint64_t dropout_key = 0);
 
+// Packs `groups` into micro-batches of `token_budget` and calls visit(part, scores, batch) for
+// each, without gradients; `part` holds the indices of its groups, in the order of the batch.
+// `progress` is called with the number of groups done.
+using ScoreVisitor = std::function<void(const std::vector<int64_t>& part, const Scores& scores,
+                                        const PackedBatch& batch)>;
+void visit_scores(const Transformer& model, const std::vector<const EncodedGroup*>& groups,
+                  const Adapter* adapter, int64_t token_budget, const ScoreVisitor& visit,
+                  const std::function<void(int64_t)>& progress);
+
 // Summed log-probabilities of every branch of `groups` without gradients, [total branches] on the
 // CPU, in group order. `progress` is called with the number of groups done.
 at::Tensor score_groups(const Transformer& model, const std::vector<const EncodedGroup*>& groups,

@@ -2,7 +2,10 @@
 
 #include <fmt/ranges.h>
 
+#include <set>
+
 #include "base/error.h"
+#include "base/file_members.h"
 #include "data/feedback/mapping/scalars.h"
 #include "data/tasks/builtin_tasks.h"
 
@@ -10,18 +13,6 @@ namespace braid {
 namespace {
 
 namespace fs = std::filesystem;
-
-void make_absolute(Json& definition, const fs::path& folder) {
-  const auto files = definition.find("files");
-  if (files == definition.end()) return;
-  const auto resolve = [&](Json& path) {
-    if (path.is_string()) path = (folder / path.get<std::string>()).lexically_normal().string();
-  };
-  if (files->is_string()) resolve(*files);
-  if (!files->is_array()) return;
-  for (Json& file : *files)
-    resolve(file.is_object() && file.contains("path") ? file["path"] : file);
-}
 
 // The definition that "task" names, with the other members of `config` over it.
 Json merge_definition(const Json& config, ObjectReader& object) {
@@ -33,7 +24,7 @@ Json merge_definition(const Json& config, ObjectReader& object) {
   } else if (name.ends_with(".json")) {
     merged = read_json_file(name);
     if (!merged.is_object()) fail("{}: expected an object", name);
-    make_absolute(merged, fs::absolute(name).parent_path());
+    resolve_file_members(merged, fs::absolute(name).parent_path());
   } else {
     object.error("task",
                  fmt::format("{} is no built-in task and no path of a .json file; built in: {}",
@@ -198,6 +189,19 @@ Task read_task(const Json& config, const std::string& where) {
   task.every = read_count(object, "every");
   object.reject_unknown();
   return task;
+}
+
+std::vector<Task> read_tasks(const Json& list, const std::string& key) {
+  std::vector<Task> tasks;
+  std::set<std::string> names;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string where = fmt::format("{}[{}]", key, i);
+    tasks.push_back(read_task(list[i], where));
+    if (!names.insert(tasks.back().name).second) {
+      fail("{}: a second task {}; give each its own \"name\"", where, quote(tasks.back().name));
+    }
+  }
+  return tasks;
 }
 
 std::vector<TaskItem> read_items(const Task& task, ItemReport& report) {

@@ -41,6 +41,9 @@ struct Task {
 // so are missing files. Relative "files" of a task file are relative to that file.
 Task read_task(const Json& config, const std::string& where);
 
+// The tasks of a list. `key` begins errors; two of one name are one.
+std::vector<Task> read_tasks(const Json& list, const std::string& key);
+
 struct ItemReport {
   int64_t rows = 0;
   int64_t items = 0;

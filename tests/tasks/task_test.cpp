@@ -143,6 +143,14 @@ TEST_F(TaskTest, ATaskFileNamesFilesBesideItself) {
   EXPECT_EQ(read_items(task, report).size(), 1u);
 }
 
+TEST_F(TaskTest, OccupationsOfATaskFileLieBesideItToo) {
+  file("pro.txt", "1 The cook thanked [the guard] because [he] opened the door .\n");
+  file("occupations.txt", "cook\nguard\n");
+  Json definition = *find_builtin_task("winobias");
+  definition.update({{"files", {"pro.txt"}}, {"occupations", {"occupations.txt"}}});
+  EXPECT_EQ(items({{"task", file("mine.json", definition.dump())}}).size(), 1u);
+}
+
 TEST_F(TaskTest, LimitAndSkippedRows) {
   const std::string row = std::string(kChoice) + "\n";
   Json config = choice_config(

@@ -104,8 +104,7 @@ int run_study(const StudyRequest& request) {
                     study.cells.size() + 1));
     return kExitOk;
   }
-  const TaskSuite suite(study.run, load_model_config(study.run.model));
-  print(report_study(study, collect_results(study, suite)));
+  print(report_study(study, collect_results(study)));
   say("report: " + (study.output / "report.html").string());
   return kExitOk;
 }

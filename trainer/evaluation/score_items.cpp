@@ -1,27 +1,25 @@
 #include "trainer/evaluation/score_items.h"
 
 #include <ATen/ATen.h>
-#include <c10/core/GradMode.h>
 
-#include "data/batches/sampler.h"
 #include "trainer/scoring.h"
 
 namespace braid {
 namespace {
 
-// Adds the scores of a micro-batch's branches, in order, to `options`.
-void score_batch(const Transformer& model, const PackedBatch& batch, const Adapter* adapter,
-                 std::vector<OptionScore>& options) {
-  const Scores scores = score(model, batch, adapter);
+// The branches of a micro-batch, in order.
+std::vector<OptionScore> option_scores(const Scores& scores, const PackedBatch& batch) {
   const at::Tensor sums = scores.sums.cpu();
   const at::Tensor correct = scores.tokens.correct.to(at::kLong).cpu();
   const at::Tensor hits =
       at::zeros({batch.branches()}, at::kLong).index_add_(0, batch.branch_of, correct);
+  std::vector<OptionScore> options;
   for (int64_t i = 0; i < batch.branches(); ++i) {
     const int64_t length = batch.branch_lengths[static_cast<size_t>(i)];
     options.push_back({static_cast<double>(sums.const_data_ptr<float>()[i]), length, 0,
                        hits.const_data_ptr<int64_t>()[i] == length});
   }
+  return options;
 }
 
 }  // namespace
@@ -29,15 +27,11 @@ void score_batch(const Transformer& model, const PackedBatch& batch, const Adapt
 std::vector<ScoredItem> score_items(const Transformer& model, const EncodedItems& items,
                                     const Adapter* adapter, int64_t token_budget,
                                     const std::function<void(int64_t)>& progress) {
-  const c10::NoGradGuard no_grad;
   const auto groups = pointers(items.store.groups());
   std::vector<std::vector<OptionScore>> by_group(groups.size());
-  int64_t done = 0;
-  for (const auto& part : plan_micro_batches(token_lengths(groups), token_budget)) {
-    std::vector<const EncodedGroup*> members;
-    for (const int64_t index : part) members.push_back(groups[static_cast<size_t>(index)]);
-    std::vector<OptionScore> options;
-    score_batch(model, pack(members), adapter, options);
+  const auto take = [&](const std::vector<int64_t>& part, const Scores& scores,
+                        const PackedBatch& batch) {
+    const auto options = option_scores(scores, batch);
     auto next = options.begin();
     for (const int64_t index : part) {
       const auto i = static_cast<size_t>(index);
@@ -45,9 +39,8 @@ std::vector<ScoredItem> score_items(const Transformer& model, const EncodedItems
       by_group[i].assign(next, end);
       next = end;
     }
-    done += static_cast<int64_t>(part.size());
-    if (progress) progress(done);
-  }
+  };
+  visit_scores(model, groups, adapter, token_budget, take, progress);
 
   std::vector<ScoredItem> scored;
   size_t group = 0;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <set>
 
 #include "base/error.h"
 #include "trainer/progress.h"
@@ -19,13 +18,7 @@ int64_t TaskSuite::Entry::tokens() const {
 TaskSuite::TaskSuite(const RunConfiguration& config, const ModelConfig& model)
     : token_budget_(config.train.micro_batch_tokens), tokenizer_(load_tokenizer(config.model)) {
   std::optional<ChatTemplate> chat;
-  std::set<std::string> names;
-  for (size_t i = 0; i < config.evaluation.size(); ++i) {
-    const std::string where = fmt::format("evaluation[{}]", i);
-    Task task = read_task(config.evaluation[i], where);
-    if (!names.insert(task.name).second) {
-      fail("{}: a second task {}; give each its own \"name\"", where, quote(task.name));
-    }
+  for (Task& task : read_tasks(config.evaluation, "evaluation")) {
     if (task.chat && !chat) chat.emplace(*tokenizer_, config.data.chat_template);
     ItemReport report;
     auto items = read_items(task, report);
@@ -33,7 +26,7 @@ TaskSuite::TaskSuite(const RunConfiguration& config, const ModelConfig& model)
                                         model.max_position);
     for (const auto& [reason, count] : encoded.skipped) report.skipped[reason] += count;
     report.items = static_cast<int64_t>(encoded.items.size());
-    if (encoded.items.empty()) fail("{}: no item of {} can be encoded", where, task.name);
+    if (encoded.items.empty()) fail("evaluation: no item of {} can be encoded", task.name);
     entries_.push_back({std::move(task), std::move(report), std::move(encoded)});
   }
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "data/feedback/rows/row_source.h"
+#include "data/tasks/task.h"
 #include "trainer/evaluation/item_file.h"
 
 namespace braid {
@@ -133,18 +134,18 @@ std::vector<GroupResult> group_cells(const Study& study, const StudyResults& res
   return groups;
 }
 
-// "task/number" as a task of the suite and one of its metrics.
+// "task/number" as the name of a task and one of its metrics.
 struct NamedMetric {
-  const Task* task = nullptr;
-  const MetricSpec* metric = nullptr;
+  std::string task;
+  MetricSpec metric;
 };
 
-NamedMetric find_metric(const TaskSuite& suite, const std::string& name) {
-  const std::string task = name.substr(0, name.find('/')), number = name.substr(name.find('/') + 1);
-  for (const TaskSuite::Entry& entry : suite.entries()) {
-    if (entry.task.name != task) continue;
-    for (const MetricSpec& metric : entry.task.metrics) {
-      if (metric.name == number) return {&entry.task, &metric};
+NamedMetric find_metric(const std::vector<Task>& tasks, const std::string& name) {
+  const std::string number = name.substr(name.find('/') + 1);
+  for (const Task& task : tasks) {
+    if (task.name != name.substr(0, name.find('/'))) continue;
+    for (const MetricSpec& metric : task.metrics) {
+      if (metric.name == number) return {task.name, metric};
     }
   }
   fail("{}: no task of the run gives this number", name);
@@ -173,14 +174,14 @@ ScoredItems pointers(const std::vector<StoredItems>& pooled) {
 
 Estimate contrast(const NamedMetric& named, const std::vector<const Cell*>& random,
                   const std::vector<const Cell*>& method) {
-  const auto first = pooled_items(random, named.task->name);
-  const auto second = pooled_items(method, named.task->name);
+  const auto first = pooled_items(random, named.task);
+  const auto second = pooled_items(method, named.task);
   const ScoredItems a = pointers(first), b = pointers(second);
-  if (a.size() != b.size()) fail("{}: evaluations of different items", named.task->name);
-  return paired_bootstrap(*named.metric, a, b, {});
+  if (a.size() != b.size()) fail("{}: evaluations of different items", named.task);
+  return paired_bootstrap(named.metric, a, b, {});
 }
 
-std::vector<Contrast> contrasts(const Study& study, const TaskSuite& suite) {
+std::vector<Contrast> contrasts(const Study& study) {
   std::map<std::pair<std::string, double>, std::array<std::vector<const Cell*>, 2>> places;
   for (const Cell& cell : study.cells) {
     if (cell.fraction == 1) continue;
@@ -188,7 +189,8 @@ std::vector<Contrast> contrasts(const Study& study, const TaskSuite& suite) {
     if (cell.strategy == Strategy::kRandom) place[0].push_back(&cell);
     if (cell.strategy == Strategy::kQualityDiversity) place[1].push_back(&cell);
   }
-  const auto accuracy = find_metric(suite, study.accuracy), bias = find_metric(suite, study.bias);
+  const auto tasks = read_tasks(study.run.evaluation, "evaluation");
+  const auto accuracy = find_metric(tasks, study.accuracy), bias = find_metric(tasks, study.bias);
   std::vector<Contrast> result;
   for (const auto& [key, cells] : places) {
     if (cells[0].empty() || cells[0].size() != cells[1].size()) continue;
@@ -219,12 +221,12 @@ fs::path evaluation_directory(const Cell& cell) { return cell.directory / "evalu
 
 fs::path base_directory(const Study& study) { return study.output / "base"; }
 
-StudyResults collect_results(const Study& study, const TaskSuite& suite) {
+StudyResults collect_results(const Study& study) {
   StudyResults results;
   results.base = read_numbers(base_directory(study));
   for (const Cell& cell : study.cells) results.cells.push_back(read_cell(cell));
   results.groups = group_cells(study, results);
-  results.contrasts = contrasts(study, suite);
+  results.contrasts = contrasts(study);
   flag_contrasts(results.contrasts, results.groups);
   return results;
 }

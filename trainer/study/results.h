@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "data/tasks/metrics/bootstrap.h"
-#include "trainer/evaluation/task_suite.h"
 #include "trainer/study/study.h"
 
 namespace braid {
@@ -53,6 +52,6 @@ std::filesystem::path base_directory(const Study& study);
 
 // All cells have been trained and evaluated. Errors: a number that the tasks do not have, files
 // that were changed.
-StudyResults collect_results(const Study& study, const TaskSuite& suite);
+StudyResults collect_results(const Study& study);
 
 }  // namespace braid

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "data/feedback/sources/source.h"
 
 namespace braid {
 namespace {
@@ -15,16 +16,11 @@ namespace fs = std::filesystem;
 
 using SourceSets = std::map<std::string, std::vector<std::string>>;
 
-std::string source_name(const Json& source, size_t index) {
-  for (const char* key : {"name", "preset"}) {
-    if (source.contains(key) && source[key].is_string()) return source[key].get<std::string>();
-  }
-  return fmt::format("source {}", index);
-}
+std::string source_name(const Json& source) { return read_source(source, "data.sources").name; }
 
 std::set<std::string> names_of(const Json& sources) {
   std::set<std::string> names;
-  for (size_t i = 0; i < sources.size(); ++i) names.insert(source_name(sources[i], i));
+  for (const Json& source : sources) names.insert(source_name(source));
   return names;
 }
 
@@ -143,9 +139,8 @@ RunConfiguration Study::configuration(const Cell& cell) const {
   config.output = cell.directory.string();
   config.data.prepared.clear();
   config.data.sources = Json::array();
-  for (size_t i = 0; i < run.data.sources.size(); ++i) {
-    const Json& source = run.data.sources[i];
-    if (std::ranges::find(cell.members, source_name(source, i)) != cell.members.end()) {
+  for (const Json& source : run.data.sources) {
+    if (std::ranges::find(cell.members, source_name(source)) != cell.members.end()) {
       config.data.sources.push_back(source);
     }
   }

@@ -1,0 +1,31 @@
+#include "base/file_members.h"
+
+namespace braid {
+namespace {
+
+void resolve(Json& file, const std::filesystem::path& folder) {
+  Json& path = file.is_object() && file.contains("path") ? file["path"] : file;
+  if (!path.is_string()) return;
+  const std::filesystem::path relative = path.get<std::string>();
+  if (relative.empty() || relative.is_absolute()) return;
+  path = (folder / relative).lexically_normal().string();
+}
+
+}  // namespace
+
+void resolve_file_members(Json& object, const std::filesystem::path& folder) {
+  for (const char* key : {"files", "occupations"}) {
+    const auto files = object.find(key);
+    if (files == object.end()) continue;
+    if (files->is_array()) {
+      for (Json& file : *files) resolve(file, folder);
+    } else {
+      resolve(*files, folder);
+    }
+  }
+  const auto task = object.find("task");
+  if (task == object.end() || !task->is_string()) return;
+  if (task->get_ref<const std::string&>().ends_with(".json")) resolve(*task, folder);
+}
+
+}  // namespace braid
