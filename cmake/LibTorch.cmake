@@ -20,14 +20,21 @@ endif()
 add_library(lt_c10 SHARED IMPORTED)
 set_target_properties(lt_c10 PROPERTIES IMPORTED_LOCATION "${_torch}/lib/libc10.so")
 
+# The wheel has fmt headers of its own, newer than the system's library: with them every unit would have to compile fmt
+# anew. A folder with nothing but the system's fmt goes in front of the wheel's headers.
+get_target_property(_fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+find_path(_fmt_headers fmt/format.h HINTS ${_fmt_include} REQUIRED NO_CACHE)
+set(_fmt_alone "${CMAKE_BINARY_DIR}/system_fmt")
+file(MAKE_DIRECTORY "${_fmt_alone}")
+file(CREATE_LINK "${_fmt_headers}/fmt" "${_fmt_alone}/fmt" SYMBOLIC)
+
 add_library(lt_cpu SHARED IMPORTED)
 add_library(lt::cpu ALIAS lt_cpu)
 set_target_properties(lt_cpu PROPERTIES
   IMPORTED_LOCATION "${_torch}/lib/libtorch_cpu.so"
-  INTERFACE_INCLUDE_DIRECTORIES "${_torch}/include;${_torch}/include/torch/csrc/api/include"
+  INTERFACE_INCLUDE_DIRECTORIES "${_fmt_alone};${_torch}/include;${_torch}/include/torch/csrc/api/include"
   INTERFACE_LINK_LIBRARIES lt_c10
-  # The wheel's fmt headers come before the system's and are newer than its library.
-  INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO;FMT_HEADER_ONLY")
+  INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO")
 # libtorch_cpu.so itself needs the small CUDA runtime libraries of the nvidia-* wheels; they are found at run time
 # through its own RPATH.
 target_link_options(lt_cpu INTERFACE "LINKER:--allow-shlib-undefined" "LINKER:-rpath-link,${_cuda_runtime}")
