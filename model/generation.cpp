@@ -32,13 +32,6 @@ void check_prompt(const std::vector<int32_t>& prompt, const ModelConfig& config)
   }
 }
 
-std::vector<float> next_logits(const Transformer& model, const at::Tensor& hidden) {
-  const auto logits =
-      at::matmul(hidden, model.head_weight().t()).flatten().to(at::kCPU, at::kFloat).contiguous();
-  const float* data = logits.const_data_ptr<float>();
-  return {data, data + logits.numel()};
-}
-
 // Index into `weights` at which their running sum passes `point`.
 template <typename Range>
 size_t locate(const Range& weights, double point) {
@@ -64,6 +57,117 @@ std::vector<int32_t> nucleus(const std::vector<double>& weights, double total, d
   order.resize(std::max<size_t>(kept, 1));
   return order;
 }
+
+// Sequences that are decoded together.
+class Batch {
+ public:
+  Batch(const Transformer& model, const Adapter* adapter,
+        const std::vector<std::vector<int32_t>>& prompts, const std::vector<int32_t>& stop_ids,
+        const SamplingConfig& sampling, const TokenSink& sink)
+      : model_(model),
+        adapter_(adapter),
+        prompts_(prompts),
+        stop_ids_(stop_ids),
+        sampling_(sampling),
+        sink_(sink),
+        results_(prompts.size()) {}
+
+  std::vector<Generated> run() {
+    at::Tensor hidden = prefill();
+    for (int64_t step = 0;; ++step) {
+      const auto tokens = next_tokens(hidden, step);
+      std::vector<int64_t> open;  // places in the cache of those that go on
+      for (size_t i = 0; i < tokens.size(); ++i) {
+        if (!ended_[i] && take(active_[i], tokens[i]))
+          open.push_back(static_cast<int64_t>(i));
+        else
+          ended_[i] = true;
+      }
+      if (open.empty()) return std::move(results_);
+      const auto fresh = at::tensor(std::vector<int64_t>(tokens.begin(), tokens.end()), at::kLong);
+      hidden = model_.decode(drop_ended(open, fresh).to(model_.device()), cache_, adapter_);
+    }
+  }
+
+ private:
+  at::Tensor prefill() {
+    SegmentLayout layout;
+    std::vector<int64_t> tokens, positions;
+    for (const auto& prompt : prompts_) {
+      const auto length = static_cast<int64_t>(prompt.size());
+      layout.segments.push_back({layout.tokens, length, -1, 0});
+      layout.tokens += length;
+      tokens.insert(tokens.end(), prompt.begin(), prompt.end());
+      for (int64_t i = 0; i < length; ++i) positions.push_back(i);
+      active_.push_back(active_.size());
+    }
+    ended_.assign(prompts_.size(), false);
+    const auto here = [&](const std::vector<int64_t>& values) {
+      return at::tensor(values, at::kLong).to(model_.device());
+    };
+    return model_.prefill(here(tokens), here(positions), layout, cache_, adapter_);
+  }
+
+  std::vector<int32_t> next_tokens(const at::Tensor& hidden, int64_t step) const {
+    const auto logits = at::matmul(hidden, model_.head_weight().t());  // [B, V]
+    std::vector<int32_t> tokens(active_.size());
+    if (sampling_.temperature == 0 && at::isfinite(logits).all().item<bool>()) {
+      const auto best = logits.argmax(-1).to(at::kCPU);
+      const int64_t* data = best.const_data_ptr<int64_t>();
+      std::ranges::transform(data, data + best.numel(), tokens.begin(),
+                             [](int64_t id) { return static_cast<int32_t>(id); });
+      return tokens;
+    }
+    const auto rows = logits.to(at::kCPU, at::kFloat).contiguous();
+    const float* data = rows.const_data_ptr<float>();
+    for (size_t i = 0; i < tokens.size(); ++i, data += rows.size(1)) {
+      const double unit =
+          random_unit(sampling_.seed, kSamplingStream + active_[i], static_cast<uint64_t>(step));
+      tokens[i] = sample_token({data, data + rows.size(1)}, sampling_, unit);
+    }
+    return tokens;
+  }
+
+  // Whether the sequence goes on behind `token`.
+  bool take(size_t sequence, int32_t token) {
+    Generated& result = results_[sequence];
+    if (std::ranges::find(stop_ids_, token) != stop_ids_.end()) {
+      result.complete = true;
+      return false;
+    }
+    result.tokens.push_back(token);
+    if (sink_ && !sink_(sequence, token)) {
+      result.complete = true;
+      return false;
+    }
+    const auto count = static_cast<int64_t>(result.tokens.size());
+    const auto length = static_cast<int64_t>(prompts_[sequence].size()) + count;
+    return count < sampling_.max_new_tokens && length < model_.config().max_position;
+  }
+
+  // Ended sequences are computed on until half of the batch has ended: dropping them copies the
+  // cache.
+  at::Tensor drop_ended(const std::vector<int64_t>& open, const at::Tensor& tokens) {
+    if (2 * open.size() > active_.size()) return tokens;
+    cache_.keep(open);
+    std::vector<size_t> active;
+    for (const int64_t i : open) active.push_back(active_[static_cast<size_t>(i)]);
+    active_ = std::move(active);
+    ended_.assign(active_.size(), false);
+    return tokens.index_select(0, at::tensor(open, at::kLong));
+  }
+
+  const Transformer& model_;
+  const Adapter* adapter_;
+  const std::vector<std::vector<int32_t>>& prompts_;
+  const std::vector<int32_t>& stop_ids_;
+  const SamplingConfig& sampling_;
+  const TokenSink& sink_;
+  std::vector<Generated> results_;
+  KvCache cache_;
+  std::vector<size_t> active_;  // the sequence at each place of the cache
+  std::vector<bool> ended_;     // by place
+};
 
 }  // namespace
 
@@ -103,30 +207,15 @@ int32_t sample_token(const std::vector<float>& logits, const SamplingConfig& sam
   return kept[locate(mass, unit * std::accumulate(mass.begin(), mass.end(), 0.0))];
 }
 
-std::vector<int32_t> generate(const Transformer& model, const Adapter* adapter,
-                              const std::vector<int32_t>& prompt,
-                              const std::vector<int32_t>& stop_ids, const SamplingConfig& sampling,
-                              const std::function<void(int32_t)>& on_token) {
+std::vector<Generated> generate(const Transformer& model, const Adapter* adapter,
+                                const std::vector<std::vector<int32_t>>& prompts,
+                                const std::vector<int32_t>& stop_ids,
+                                const SamplingConfig& sampling, const TokenSink& sink) {
   sampling.validate();
-  check_prompt(prompt, model.config());
+  for (const auto& prompt : prompts) check_prompt(prompt, model.config());
+  if (prompts.empty()) return {};
   const at::NoGradGuard no_grad;
-  const auto room = model.config().max_position - static_cast<int64_t>(prompt.size());
-  const auto limit = std::min(sampling.max_new_tokens, room);
-
-  KvCache cache;
-  std::vector<int32_t> result;
-  std::vector<int64_t> fresh(prompt.begin(), prompt.end());
-  while (static_cast<int64_t>(result.size()) < limit) {
-    const auto tokens = at::tensor(fresh, at::TensorOptions(at::kLong)).to(model.device());
-    const auto logits = next_logits(model, model.extend(tokens, cache, adapter));
-    const auto id =
-        sample_token(logits, sampling, random_unit(sampling.seed, kSamplingStream, result.size()));
-    if (std::ranges::find(stop_ids, id) != stop_ids.end()) break;
-    result.push_back(id);
-    if (on_token) on_token(id);
-    fresh.assign(1, id);
-  }
-  return result;
+  return Batch(model, adapter, prompts, stop_ids, sampling, sink).run();
 }
 
 }  // namespace braid

@@ -1,4 +1,4 @@
-// Sampling from a model with a key/value cache.
+// Sampling from a model with a key/value cache, many prompts at a time.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,24 @@ struct SamplingConfig {
   void validate() const;
 };
 
-// New tokens after `prompt`. Ends at one of `stop_ids` (which is not part of the result), after
-// max_new_tokens, or when the model's context is full. `on_token`, which may be empty, sees every
-// token as it comes. The draw of token i depends on seed and i alone. Error on an empty prompt, one
-// that leaves no room in the context, ids outside the vocabulary, and logits that are not finite.
-std::vector<int32_t> generate(const Transformer& model, const Adapter* adapter,
-                              const std::vector<int32_t>& prompt,
-                              const std::vector<int32_t>& stop_ids, const SamplingConfig& sampling,
-                              const std::function<void(int32_t)>& on_token = {});
+struct Generated {
+  std::vector<int32_t> tokens;  // without the stop token
+  bool complete = false;        // ended by a stop token or by the sink, not by a limit
+};
+
+// Sees every token as it comes; false ends its sequence there.
+using TokenSink = std::function<bool(size_t sequence, int32_t token)>;
+
+// New tokens after each of `prompts`, all at once: one decoding step serves every sequence that
+// goes on. A sequence ends at one of `stop_ids`, by `sink` (which may be empty), after
+// max_new_tokens, or when the model's context is full. The draw of token i of sequence s depends on
+// seed, s and i alone; logits may differ in the last bits with what else is in the batch. Error on
+// an empty prompt, one that leaves no room in the context, ids outside the vocabulary, and logits
+// that are not finite.
+std::vector<Generated> generate(const Transformer& model, const Adapter* adapter,
+                                const std::vector<std::vector<int32_t>>& prompts,
+                                const std::vector<int32_t>& stop_ids,
+                                const SamplingConfig& sampling, const TokenSink& sink = {});
 
 // One token from `logits`; `unit` in [0, 1) decides, greedy ignores it. Equal logits: lowest id.
 int32_t sample_token(const std::vector<float>& logits, const SamplingConfig& sampling, double unit);

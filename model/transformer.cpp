@@ -116,42 +116,56 @@ at::Tensor Transformer::run_layers(const at::Tensor& tokens, const RopeTables& t
   return hidden;
 }
 
+RopeTables Transformer::tables(const at::Tensor& positions, const SegmentLayout& layout) const {
+  const bool dynamic = config_.rope.type == RopeType::kDynamic;
+  return rope_tables(config_, positions, dynamic ? sequence_lengths(layout) : at::Tensor());
+}
+
+double Transformer::attention_scale() const {
+  return 1.0 / std::sqrt(static_cast<double>(config_.head_dim));
+}
+
 at::Tensor Transformer::forward(const at::Tensor& tokens, const at::Tensor& positions,
                                 const SegmentLayout& layout, const Adapter* adapter,
                                 uint64_t dropout_key) const {
-  const bool dynamic = config_.rope.type == RopeType::kDynamic;
-  const auto tables =
-      rope_tables(config_, positions, dynamic ? sequence_lengths(layout) : at::Tensor());
   const AttentionPlan plan(layout, device());
-  const double scale = 1.0 / std::sqrt(static_cast<double>(config_.head_dim));
   const auto hidden =
-      run_layers(tokens, tables, adapter, dropout_key,
+      run_layers(tokens, tables(positions, layout), adapter, dropout_key,
                  [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                   return attention(q, k, v, plan, scale, layers_[i].window);
+                   return attention(q, k, v, plan, attention_scale(), layers_[i].window);
                  });
   return rms_norm(hidden, final_norm_, config_.rms_norm_eps);
 }
 
-at::Tensor Transformer::extend(const at::Tensor& tokens, KvCache& cache,
+at::Tensor Transformer::prefill(const at::Tensor& tokens, const at::Tensor& positions,
+                                const SegmentLayout& layout, KvCache& cache,
+                                const Adapter* adapter) const {
+  const AttentionPlan plan(layout, device());
+  cache.start(layout, layers_.size());
+  const auto hidden =
+      run_layers(tokens, tables(positions, layout), adapter, /*dropout_key=*/0,
+                 [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+                   cache.fill(i, layout, k, v);
+                   return attention(q, k, v, plan, attention_scale(), layers_[i].window);
+                 });
+  std::vector<int64_t> last;
+  for (const Segment& segment : layout.segments) {
+    last.push_back(segment.begin + segment.length - 1);
+  }
+  const auto rows = at::tensor(last, at::kLong).to(device());
+  return rms_norm(hidden.index_select(0, rows), final_norm_, config_.rms_norm_eps);
+}
+
+at::Tensor Transformer::decode(const at::Tensor& tokens, KvCache& cache,
                                const Adapter* adapter) const {
-  const int64_t count = tokens.size(0), first = cache.tokens, total = first + count;
-  const auto positions = at::arange(first, total, tokens.options());
-  const auto tables = rope_tables(config_, positions, at::full_like(positions, total));
-  const double scale = 1.0 / std::sqrt(static_cast<double>(config_.head_dim));
-  cache.keys.resize(layers_.size());
-  cache.values.resize(layers_.size());
-  const auto append = [](at::Tensor& all, const at::Tensor& fresh) {
-    all = all.defined() ? at::cat({all, fresh}) : fresh;
-  };
-  const auto hidden = run_layers(
-      tokens, tables, adapter, /*dropout_key=*/0,
-      [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-        append(cache.keys[i], k);
-        append(cache.values[i], v);
-        return attend(q, cache.keys[i], cache.values[i], first, scale, layers_[i].window);
-      });
-  cache.tokens = total;
-  return rms_norm(hidden.narrow(0, count - 1, 1), final_norm_, config_.rms_norm_eps);
+  cache.grow();
+  const auto lengths = at::tensor(cache.lengths(), at::kLong).to(device());
+  const auto hidden =
+      run_layers(tokens, rope_tables(config_, lengths - 1, lengths), adapter, /*dropout_key=*/0,
+                 [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+                   return cache.attend(i, q, k, v, attention_scale(), layers_[i].window);
+                 });
+  return rms_norm(hidden, final_norm_, config_.rms_norm_eps);
 }
 
 }  // namespace braid

@@ -9,18 +9,12 @@
 
 #include "base/segments.h"
 #include "model/config.h"
+#include "model/kv_cache.h"
 #include "model/lora.h"
 #include "model/rope.h"
 #include "model/weights.h"
 
 namespace braid {
-
-// Keys and values of earlier positions during generation; one entry per layer, [tokens, kv_heads,
-// head_dim].
-struct KvCache {
-  std::vector<at::Tensor> keys, values;
-  int64_t tokens = 0;
-};
 
 class Transformer {
  public:
@@ -33,9 +27,12 @@ class Transformer {
                      const SegmentLayout& layout, const Adapter* adapter,
                      uint64_t dropout_key = 0) const;
 
-  // Generation: appends `tokens` [n] to the cache and returns the last position's final-normed
-  // hidden state [1, hidden].
-  at::Tensor extend(const at::Tensor& tokens, KvCache& cache, const Adapter* adapter) const;
+  // Generation, without gradients. prefill: as forward() over prompts (root segments), which fill
+  // `cache`; the final-normed hidden states of their last tokens [B, hidden]. decode: one more
+  // token of every sequence in the cache, `tokens` [B] -> [B, hidden].
+  at::Tensor prefill(const at::Tensor& tokens, const at::Tensor& positions,
+                     const SegmentLayout& layout, KvCache& cache, const Adapter* adapter) const;
+  at::Tensor decode(const at::Tensor& tokens, KvCache& cache, const Adapter* adapter) const;
 
   const at::Tensor& head_weight() const {
     return head_;
@@ -60,6 +57,8 @@ class Transformer {
   at::Tensor run_layers(const at::Tensor& tokens, const RopeTables& tables, const Adapter* adapter,
                         uint64_t dropout_key, const Attend& attend) const;
 
+  RopeTables tables(const at::Tensor& positions, const SegmentLayout& layout) const;
+  double attention_scale() const;
   at::Tensor project(const Linear& linear, const at::Tensor& x, const Adapter* adapter,
                      uint64_t dropout_key) const;
 

@@ -85,7 +85,7 @@ TEST(SampleToken, RefusesBadLogits) {
 TEST(Generate, RefusesBadInput) {
   const auto model = tiny_model();
   const auto call = [&](const std::vector<int32_t>& prompt, SamplingConfig config) {
-    return error_of([&] { generate(model, nullptr, prompt, {}, config); });
+    return error_of([&] { generate(model, nullptr, {prompt}, {}, config); });
   };
   EXPECT_THAT(call({}, {}), HasSubstr("no tokens"));
   EXPECT_THAT(call({10}, {}), HasSubstr("vocabulary of 10"));
@@ -98,29 +98,57 @@ TEST(Generate, RefusesBadInput) {
   EXPECT_THAT(call({1}, none), HasSubstr("max_new_tokens"));
 }
 
+std::vector<int32_t> one(const Transformer& model, const std::vector<int32_t>& prompt,
+                         const std::vector<int32_t>& stop, const SamplingConfig& config) {
+  return generate(model, nullptr, {prompt}, stop, config).at(0).tokens;
+}
+
 TEST(Generate, StopsAtLimitsAndStopTokens) {
   const auto model = tiny_model();
   std::vector<int32_t> seen;
-  const auto all =
-      generate(model, nullptr, {1, 2}, {}, sampling(1), [&](int32_t id) { seen.push_back(id); });
-  EXPECT_EQ(all.size(), 30u);  // a context of 32
-  EXPECT_EQ(seen, all);
+  const auto all = generate(model, nullptr, {{1, 2}}, {}, sampling(1), [&](size_t, int32_t id) {
+                     seen.push_back(id);
+                     return true;
+                   }).at(0);
+  EXPECT_EQ(all.tokens.size(), 30u);  // a context of 32
+  EXPECT_FALSE(all.complete);
+  EXPECT_EQ(seen, all.tokens);
+  const auto begin_of = [&](auto end) { return std::vector<int32_t>(all.tokens.begin(), end); };
   auto three = sampling(1);
   three.max_new_tokens = 3;
-  const auto begin = generate(model, nullptr, {1, 2}, {}, three);
-  EXPECT_EQ(begin, std::vector<int32_t>(all.begin(), all.begin() + 3));
-  const auto stopped = generate(model, nullptr, {1, 2}, {all[5]}, sampling(1));
-  const auto first = std::find(all.begin(), all.end(), all[5]);
-  EXPECT_EQ(stopped, std::vector<int32_t>(all.begin(), first));
+  EXPECT_EQ(one(model, {1, 2}, {}, three), begin_of(all.tokens.begin() + 3));
+  const auto stopped = generate(model, nullptr, {{1, 2}}, {all.tokens[5]}, sampling(1)).at(0);
+  EXPECT_EQ(stopped.tokens, begin_of(std::ranges::find(all.tokens, all.tokens[5])));
+  EXPECT_TRUE(stopped.complete);
+  const auto ended =
+      generate(model, nullptr, {{1, 2}}, {}, sampling(1), [count = 0](size_t, int32_t) mutable {
+        return ++count < 4;
+      }).at(0);
+  EXPECT_EQ(ended.tokens, begin_of(all.tokens.begin() + 4));
+  EXPECT_TRUE(ended.complete);
 }
 
 TEST(Generate, SeedDecides) {
   const auto model = tiny_model();
   auto config = sampling(1);
-  const auto first = generate(model, nullptr, {1}, {}, config);
-  EXPECT_EQ(generate(model, nullptr, {1}, {}, config), first);
+  const auto first = one(model, {1}, {}, config);
+  EXPECT_EQ(one(model, {1}, {}, config), first);
   config.seed = 1;
-  EXPECT_NE(generate(model, nullptr, {1}, {}, config), first);
+  EXPECT_NE(one(model, {1}, {}, config), first);
+}
+
+// Sequences of different lengths that end at different times, against each of them alone. The
+// context of 32 tokens is longer than what the cache is made for at first.
+TEST(Generate, ManyEqualOneByOne) {
+  const auto model = tiny_model();
+  const std::vector<std::vector<int32_t>> prompts = {{1, 2, 3, 4, 5}, {7}, {3, 3}, {9, 1, 4}, {2}};
+  const std::vector<int32_t> stop = {6};
+  const auto together = generate(model, nullptr, prompts, stop, sampling(0));
+  ASSERT_EQ(together.size(), prompts.size());
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    EXPECT_EQ(together[i].tokens, one(model, prompts[i], stop, sampling(0))) << i;
+  }
+  EXPECT_TRUE(generate(model, nullptr, {}, stop, sampling(0)).empty());
 }
 
 TEST(Generate, ContinuesStoriesAsTheReferenceProgram) {
@@ -128,12 +156,12 @@ TEST(Generate, ContinuesStoriesAsTheReferenceProgram) {
   if (!path) GTEST_SKIP() << "the shared model stories260K is not here";
   const auto model = load_model(*path, at::kFloat, at::kCPU);
   const Json golden = read_json_file(*path / "golden.json");
-  for (const auto& one : golden.at("greedy")) {
-    const auto expected = one.at("new_ids").get<std::vector<int32_t>>();
+  for (const auto& story : golden.at("greedy")) {
+    const auto expected = story.at("new_ids").get<std::vector<int32_t>>();
     SamplingConfig config;
     config.max_new_tokens = static_cast<int64_t>(expected.size());
-    const auto prompt = one.at("prompt_ids").get<std::vector<int32_t>>();
-    EXPECT_EQ(generate(model.transformer, nullptr, prompt, {}, config), expected);
+    const auto prompt = story.at("prompt_ids").get<std::vector<int32_t>>();
+    EXPECT_EQ(one(model.transformer, prompt, {}, config), expected);
   }
 }
 

@@ -44,7 +44,7 @@ TEST_F(GoldenFamilies, ContinuesAsTransformers) {
     SamplingConfig sampling;
     sampling.max_new_tokens = static_cast<int64_t>(expected.size());
     const std::vector<int32_t> prompt(tokens.begin(), tokens.begin() + 3);
-    EXPECT_EQ(generate(model.transformer, nullptr, prompt, {}, sampling), expected)
+    EXPECT_EQ(generate(model.transformer, nullptr, {prompt}, {}, sampling).at(0).tokens, expected)
         << one.at("name");
   }
 }

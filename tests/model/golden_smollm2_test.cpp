@@ -40,9 +40,8 @@ TEST_F(SmolLm2, ContinuesAsTransformers) {
   const auto expected = golden_.at("greedy").get<std::vector<int32_t>>();
   SamplingConfig sampling;
   sampling.max_new_tokens = static_cast<int64_t>(expected.size());
-  EXPECT_EQ(generate(model_->transformer, nullptr, golden_.at("prompt").get<std::vector<int32_t>>(),
-                     {}, sampling),
-            expected);
+  const auto prompt = golden_.at("prompt").get<std::vector<int32_t>>();
+  EXPECT_EQ(generate(model_->transformer, nullptr, {prompt}, {}, sampling).at(0).tokens, expected);
 }
 
 }  // namespace

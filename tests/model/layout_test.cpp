@@ -131,18 +131,39 @@ TEST_P(Layouts, PaddingChangesNothing) {
   EXPECT_LE(difference(alone, padded), kTolerance);
 }
 
+// Sequences of different lengths decoded beside one another, one of which leaves on the way.
 TEST_P(Layouts, CacheEqualsOnePass) {
   const at::NoGradGuard no_grad;
-  const auto tokens = some_tokens("cached", 20);
-  const auto whole = hidden({{tokens, {}}});
+  const std::vector<test::Tokens> all = {some_tokens("first", 20), some_tokens("second", 16),
+                                         some_tokens("third", 22)};
+  std::vector<test::Tokens> begins;
+  for (const auto& [tokens, count] : {std::pair(&all[0], 7), {&all[1], 3}, {&all[2], 9}}) {
+    begins.emplace_back(tokens->begin(), tokens->begin() + count);
+  }
+  std::vector<test::Group> prompts;
+  for (const test::Tokens& begin : begins) prompts.push_back({begin, {}});
+  const auto layout = test::layout_of(prompts);
   KvCache cache;
-  int64_t begin = 0;
-  for (const int64_t count : {7, 1, 1, 4, 1, 6}) {
-    const auto part = at::tensor(tokens, at::kLong).narrow(0, begin, count);
-    const auto last = model_.transformer.extend(part, cache, &adapter_);
-    begin += count;
-    EXPECT_EQ(cache.tokens, begin);
-    EXPECT_LE(difference(last, whole.narrow(0, begin - 1, 1)), kTolerance) << begin;
+  auto last = model_.transformer.prefill(test::tokens_of(prompts), test::positions_of(layout),
+                                         layout, cache, &adapter_);
+  std::vector<size_t> active = {0, 1, 2};
+  for (int64_t step = 0; step < 13; ++step) {
+    test::Tokens next;
+    for (size_t i = 0; i < active.size(); ++i) {
+      const test::Tokens& tokens = all[active[i]];
+      const auto length = static_cast<int64_t>(begins[active[i]].size()) + step;
+      const auto whole = hidden({{tokens, {}}});
+      EXPECT_EQ(cache.lengths()[i], length);
+      EXPECT_LE(difference(last[static_cast<int64_t>(i)], whole[length - 1]), kTolerance)
+          << active[i] << " " << step;
+      next.push_back(tokens[static_cast<size_t>(length)]);
+    }
+    if (step == 5) {
+      cache.keep({0, 2});
+      active = {0, 2};
+      next.erase(next.begin() + 1);
+    }
+    last = model_.transformer.decode(at::tensor(next, at::kLong), cache, &adapter_);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "trainer/commands/session.h"
 #include "trainer/dataset.h"
 #include "trainer/progress.h"
+#include "trainer/token_bytes.h"
 #include "trainer/utf8_stream.h"
 
 namespace braid {
@@ -35,11 +36,6 @@ EncodedPrompt encode(const std::string& text, bool raw, const Tokenizer& tokeniz
   return {chat.prompt({{"user", text}}), chat.stop_tokens()};
 }
 
-// Embeddings are often padded beyond the tokenizer; such an id is no text, and shows as U+FFFD.
-std::string bytes_of(const Tokenizer& tokenizer, int32_t id) {
-  return id < tokenizer.vocab_size() ? tokenizer.piece(id) : "\xff";
-}
-
 }  // namespace
 
 int run_generate(const RunConfiguration& config, const GenerateRequest& request) {
@@ -61,8 +57,11 @@ int run_generate(const RunConfiguration& config, const GenerateRequest& request)
     print(part);
     last = part;
   };
-  generate(model.transformer, adapter ? &*adapter : nullptr, prompt.ids, prompt.stop,
-           request.sampling, [&](int32_t id) { show(stream.push(bytes_of(*tokenizer, id))); });
+  generate(model.transformer, adapter ? &*adapter : nullptr, {prompt.ids}, prompt.stop,
+           request.sampling, [&](size_t, int32_t id) {
+             show(stream.push(token_bytes(*tokenizer, id)));
+             return true;
+           });
   show(stream.finish());
   if (!last.ends_with('\n')) print("\n");
   return kExitOk;
