@@ -3,8 +3,12 @@
 namespace braid {
 namespace {
 
-void resolve(Json& file, const std::filesystem::path& folder) {
-  Json& path = file.is_object() && file.contains("path") ? file["path"] : file;
+void resolve(Json& path, const std::filesystem::path& folder) {
+  if (path.is_object()) {
+    for (const char* key : {"path", "beside"}) {
+      if (path.contains(key)) resolve(path[key], folder);
+    }
+  }
   if (!path.is_string()) return;
   const std::filesystem::path relative = path.get<std::string>();
   if (relative.empty() || relative.is_absolute()) return;
@@ -14,7 +18,7 @@ void resolve(Json& file, const std::filesystem::path& folder) {
 }  // namespace
 
 void resolve_file_members(Json& object, const std::filesystem::path& folder) {
-  for (const char* key : {"files", "occupations"}) {
+  for (const char* key : {"files", "occupations", "statistics"}) {
     const auto files = object.find(key);
     if (files == object.end()) continue;
     if (files->is_array()) {

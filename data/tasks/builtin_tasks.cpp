@@ -94,6 +94,7 @@ constexpr const char* kTasks = R"json({
       {"metric": "accuracy", "name": "accuracy_male", "where": {"gender": "male"}},
       {"metric": "accuracy", "name": "accuracy_female", "where": {"gender": "female"}},
       {"metric": "accuracy", "name": "accuracy_neutral", "where": {"gender": "neutral"}},
+      {"metric": "accuracy", "name": "gotcha_accuracy", "where": {"gotcha": "yes"}},
       {"metric": "accuracy", "name": "male_minus_female", "difference": ["gender", "male", "female"]},
       {"metric": "consistency", "where": {"gender": ["male", "female"]}}]
   },
@@ -104,6 +105,25 @@ constexpr const char* kTasks = R"json({
       {"metric": "accuracy", "name": "accuracy_pro", "where": {"stereotype": "pro"}},
       {"metric": "accuracy", "name": "accuracy_anti", "where": {"stereotype": "anti"}},
       "accuracy"]
+  },
+  "winobias_paper": {
+    "kind": "winobias_paper", "format": "tsv", "columns": ["line"], "quotes": false,
+    "line": "line", "counterpart": "beside.line",
+    "metrics": [
+      {"metric": "first_gap", "name": "bias"},
+      {"metric": "divergence", "name": "bias_entropy"},
+      {"metric": "prompt_gap", "name": "bias_cluster"},
+      {"metric": "answers_right_loose", "name": "accuracy"},
+      {"metric": "answers_right", "name": "accuracy_occupation"},
+      {"metric": "answers_agree_loose", "name": "similarity"}]
+  },
+  "ifeval": {
+    "kind": "ifeval", "prompt": "prompt", "id": "key", "chat": true, "max_new_tokens": 1280,
+    "metrics": [
+      {"metric": "answers_right", "name": "prompt_strict"},
+      {"metric": "checks_passed", "name": "instruction_strict"},
+      {"metric": "answers_right_loose", "name": "prompt_loose"},
+      {"metric": "checks_passed_loose", "name": "instruction_loose"}]
   },
   "occupations": {
     "kind": "choice",

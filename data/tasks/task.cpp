@@ -43,10 +43,10 @@ Json merge_definition(const Json& config, ObjectReader& object) {
 }
 
 Task::File read_file(const Json& json, const ObjectReader& object, const std::string& where) {
-  if (json.is_string()) return {json.get<std::string>(), {}};
-  if (!json.is_object()) object.error("files", "expected paths, or objects {path, tags}");
+  if (json.is_string()) return {json.get<std::string>(), {}, ""};
+  if (!json.is_object()) object.error("files", "expected paths, or objects {path, tags, beside}");
   ObjectReader reader(json, where, "files");
-  Task::File file{reader.require_string("path"), {}};
+  Task::File file{reader.require_string("path"), {}, reader.string("beside", "")};
   if (const Json* tags = reader.find("tags")) {
     if (!tags->is_object()) reader.error("tags", "expected an object of texts");
     for (const auto& [tag, value] : tags->items()) {
@@ -130,8 +130,10 @@ class ItemReader {
   void read_file(const Task::File& file) {
     if (full()) return;
     const auto rows = open_rows(file.path, task_.format);
+    const auto beside = file.beside.empty() ? nullptr : open_rows(file.beside, task_.format);
     for (SourceRow row; !full() && rows->next(row);) {
       if (!row.flaw.empty()) throw Error(row.flaw);
+      if (beside) add_beside(*beside, row, file);
       ++report_.rows;
       try {
         read_row(row, file);
@@ -139,6 +141,16 @@ class ItemReader {
         fail("{}:{}: {}", file.path, row.number, error.what());
       }
     }
+  }
+
+  static void add_beside(RowSource& beside, SourceRow& row, const Task::File& file) {
+    SourceRow other;
+    if (!beside.next(other)) {
+      fail("{}: ends before row {} of {}; both need the same rows", file.beside, row.number,
+           file.path);
+    }
+    if (!other.flaw.empty()) throw Error(other.flaw);
+    row.value["beside"] = std::move(other.value);
   }
 
   void read_row(const SourceRow& row, const Task::File& file) {

@@ -21,6 +21,8 @@ struct Task {
   struct File {
     std::string path;
     std::map<std::string, std::string> tags;  // of all its items
+    // Another file of as many rows; its n-th one is the member "beside" of the n-th row. Or empty.
+    std::string beside;
   };
   std::vector<File> files;
   RowFormat format;

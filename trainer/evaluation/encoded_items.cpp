@@ -19,8 +19,9 @@ class ItemEncoder {
   ItemEncoder(const Tokenizer& tokenizer, const ChatTemplate* chat, int64_t max_tokens)
       : tokenizer_(tokenizer), chat_(chat), max_tokens_(max_tokens) {}
 
-  // Appends the groups of the item, or returns why there are none.
-  std::string encode(const TaskItem& item, std::vector<GroupTokens>& groups) const {
+  // Appends the groups and questions of the item, or returns why there are none.
+  std::string encode(const TaskItem& item, std::vector<GroupTokens>& groups,
+                     std::vector<Ids>& questions) const {
     std::vector<GroupTokens> own;
     for (const PromptOptions& prompt : item.prompts) {
       GroupTokens group;
@@ -28,12 +29,41 @@ class ItemEncoder {
       if (!flaw.empty()) return flaw;
       own.push_back(std::move(group));
     }
+    std::vector<Ids> asked;
+    for (const Question& question : item.questions) {
+      asked.push_back(chat_ ? with_chat(question.prompt, "") : raw(question.prompt));
+      if (asked.back().empty()) return "question without tokens";
+      if (static_cast<int64_t>(asked.back().size()) >= max_tokens_) return "too long";
+    }
     std::ranges::move(own, std::back_inserter(groups));
+    std::ranges::move(asked, std::back_inserter(questions));
     return "";
   }
 
  private:
   std::string encode(const PromptOptions& options, GroupTokens& group) const {
+    return options.tokenised == Tokenised::kTogether ? encode_together(options, group)
+                                                     : encode_apart(options, group);
+  }
+
+  std::string encode_apart(const PromptOptions& options, GroupTokens& group) const {
+    group.prompt = chat_ ? with_chat(options.prompt, "") : raw(options.prompt);
+    if (group.prompt.empty()) group.prompt.push_back(start());
+    for (const std::string& continuation : options.continuations) {
+      Ids ids = tokenizer_.encode(continuation);
+      if (ids.empty()) return "option without tokens";
+      if (options.tokenised == Tokenised::kApartWithBos) ids.insert(ids.begin(), start());
+      if (!fits(group, ids)) return "too long";
+      group.branches.push_back(std::move(ids));
+    }
+    return "";
+  }
+
+  bool fits(const GroupTokens& group, const Ids& branch) const {
+    return static_cast<int64_t>(group.prompt.size() + branch.size()) <= max_tokens_;
+  }
+
+  std::string encode_together(const PromptOptions& options, GroupTokens& group) const {
     const Ids base = chat_ ? with_chat(options.prompt, "") : raw(options.prompt);
     std::vector<Ids> texts;
     size_t shared = base.size();
@@ -50,9 +80,7 @@ class ItemEncoder {
     if (group.prompt.empty()) group.prompt.push_back(start());
     for (const Ids& ids : texts) {
       group.branches.emplace_back(ids.begin() + static_cast<std::ptrdiff_t>(shared), ids.end());
-      if (static_cast<int64_t>(group.prompt.size() + group.branches.back().size()) > max_tokens_) {
-        return "too long";
-      }
+      if (!fits(group, group.branches.back())) return "too long";
     }
     return "";
   }
@@ -98,17 +126,19 @@ EncodedItems encode_items(std::vector<TaskItem> items, const Tokenizer& tokenize
                           const ChatTemplate* chat, int64_t max_tokens) {
   const ItemEncoder encoder(tokenizer, chat, max_tokens);
   std::vector<GroupTokens> groups;
+  std::vector<Ids> questions;
   std::vector<TaskItem> kept;
   std::map<std::string, int64_t> skipped;
   for (TaskItem& item : items) {
-    const std::string flaw = encoder.encode(item, groups);
+    const std::string flaw = encoder.encode(item, groups, questions);
     if (flaw.empty()) {
       kept.push_back(std::move(item));
     } else {
       ++skipped[flaw];
     }
   }
-  return {std::move(kept), make_store(std::move(groups)), std::move(skipped)};
+  return {std::move(kept), make_store(std::move(groups)), std::move(questions),
+          chat ? chat->stop_tokens() : tokenizer.special().stop, std::move(skipped)};
 }
 
 }  // namespace braid

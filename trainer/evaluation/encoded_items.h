@@ -12,9 +12,11 @@
 namespace braid {
 
 struct EncodedItems {
-  std::vector<TaskItem> items;             // those that could be encoded, in order
-  GroupStore store;                        // one group per prompt of each item, in order
-  std::map<std::string, int64_t> skipped;  // why the others could not
+  std::vector<TaskItem> items;                  // those that could be encoded, in order
+  GroupStore store;                             // one group per prompt of each item, in order
+  std::vector<std::vector<int32_t>> questions;  // of all items, in order
+  std::vector<int32_t> stop;                    // tokens that end an answer
+  std::map<std::string, int64_t> skipped;       // why the others could not
 };
 
 // How texts become ids. Without `chat` a text is taken as it is: the ids of prompt + separator +
@@ -26,7 +28,9 @@ struct EncodedItems {
 // With `chat` the prompt is a user turn, rendered with the generation prompt, and the continuation
 // stands behind it without the separator; no stop token is scored.
 //
-// Skipped: "too long" (over `max_tokens`), "option without tokens".
+// A question is encoded as a prompt is; it needs room for one more token.
+//
+// Skipped: "too long" (over `max_tokens`), "option without tokens", "question without tokens".
 EncodedItems encode_items(std::vector<TaskItem> items, const Tokenizer& tokenizer,
                           const ChatTemplate* chat, int64_t max_tokens);
 

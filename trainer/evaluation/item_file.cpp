@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -27,6 +29,13 @@ Json option_json(const ScoredItem& scored, size_t i) {
   return json;
 }
 
+Json answer_json(const Answer& answer) {
+  return {{"text", answer.text},
+          {"complete", answer.complete},
+          {"strict", answer.judgement.strict},
+          {"loose", answer.judgement.loose}};
+}
+
 Json item_json(const ScoredItem& scored) {
   const TaskItem& item = *scored.item;
   Json row = {{"id", item.id}};
@@ -36,7 +45,14 @@ Json item_json(const ScoredItem& scored) {
   for (size_t i = 0; i < scored.options.size(); ++i) {
     row["options"].push_back(option_json(scored, i));
   }
-  row["chosen"] = best_option(scored, ScoreBy::kSum);
+  if (item.prompts.size() > 1) {
+    for (const PromptOptions& prompt : item.prompts) {
+      row["options_of_prompts"].push_back(prompt.continuations.size());
+    }
+  }
+  if (!scored.options.empty()) row["chosen"] = best_option(scored, ScoreBy::kSum);
+  if (!std::isnan(scored.divergence)) row["divergence"] = scored.divergence;
+  for (const Answer& answer : scored.answers) row["answers"].push_back(answer_json(answer));
   return row;
 }
 
@@ -60,6 +76,33 @@ void read_option(ObjectReader& option, TaskItem& item, ScoredItem& scored) {
   if (option.has("role")) item.roles.push_back(role_named(option));
 }
 
+std::vector<bool> read_verdicts(ObjectReader& answer, const char* key) {
+  const Json* list = answer.find(key);
+  const auto is_verdict = [](const Json& one) { return one.is_boolean(); };
+  if (list == nullptr || !list->is_array() || list->empty() ||
+      !std::ranges::all_of(*list, is_verdict)) {
+    answer.error(key, "expected a list of truth values");
+  }
+  return list->get<std::vector<bool>>();
+}
+
+// How many options each prompt has; one prompt has them all.
+void read_prompts(ObjectReader& row, TaskItem& item, size_t options) {
+  size_t total = 0;
+  if (const Json* counts = row.find("options_of_prompts")) {
+    for (const Json& count : *counts) {
+      if (!count.is_number_unsigned()) row.error("options_of_prompts", "expected counts");
+      item.prompts.emplace_back().continuations.resize(
+          std::min(count.get<size_t>(), options - total));
+      total += item.prompts.back().continuations.size();
+    }
+  } else {
+    item.prompts.emplace_back().continuations.resize(options);
+    total = options;
+  }
+  if (total != options) row.error("options_of_prompts", "does not count the options");
+}
+
 void read_item(const Json& value, const std::string& where, StoredItems& stored) {
   ObjectReader row(value, where);
   TaskItem& item = stored.items.emplace_back();
@@ -74,9 +117,17 @@ void read_item(const Json& value, const std::string& where, StoredItems& stored)
   scored.item = &item;
   for (ObjectReader& option : row.objects("options")) read_option(option, item, scored);
   const auto fits = [&](size_t count) { return count == 0 || count == scored.options.size(); };
-  if (scored.options.empty() || !fits(item.gold.size()) || !fits(item.roles.size())) {
+  for (ObjectReader& answer : row.objects("answers")) {
+    scored.answers.push_back({answer.string("text", ""),
+                              answer.boolean("complete", false),
+                              {read_verdicts(answer, "strict"), read_verdicts(answer, "loose")}});
+  }
+  scored.divergence = row.number("divergence", scored.divergence);
+  const bool empty = scored.options.empty() && scored.answers.empty();
+  if (empty || !fits(item.gold.size()) || !fits(item.roles.size())) {
     row.error("options", "expected options that all have the same members");
   }
+  read_prompts(row, item, scored.options.size());
   stored.scored.push_back(std::move(scored));
 }
 

@@ -9,8 +9,9 @@
 
 namespace braid {
 
-// One entry per item, in order; the entries point into `items`. Options that share a prompt share
-// its computation; nothing is padded. `progress` is called with the number of groups done.
+// One entry per item, in order; the entries point into `items`, and lack the answers. Options that
+// share a prompt share its computation; nothing is padded. `progress` is called with the number of
+// groups done.
 std::vector<ScoredItem> score_items(const Transformer& model, const EncodedItems& items,
                                     const Adapter* adapter, int64_t token_budget,
                                     const std::function<void(int64_t)>& progress = {});

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "trainer/evaluation/answer_questions.h"
 #include "trainer/progress.h"
 
 namespace braid {
@@ -34,11 +35,15 @@ TaskSuite::TaskSuite(const RunConfiguration& config, const ModelConfig& model)
 TaskScores TaskSuite::score(const Entry& entry, const std::string& policy, const Transformer& model,
                             const Adapter* adapter) const {
   const auto start = std::chrono::steady_clock::now();
-  Progress progress(fmt::format("eval {} {}", entry.task.name, policy),
-                    static_cast<int64_t>(entry.encoded.store.groups().size()));
+  const auto groups = static_cast<int64_t>(entry.encoded.store.groups().size());
+  const auto questions = static_cast<int64_t>(entry.encoded.questions.size());
+  Progress progress(fmt::format("eval {} {}", entry.task.name, policy), groups + questions);
   TaskScores result;
   result.items = score_items(model, entry.encoded, adapter, token_budget_,
                              [&](int64_t done) { progress.update(done); });
+  auto answers = answer_questions(model, *tokenizer_, entry.encoded, adapter, token_budget_,
+                                  [&](int64_t done) { progress.update(groups + done); });
+  for (size_t i = 0; i < answers.size(); ++i) result.items[i].answers = std::move(answers[i]);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

@@ -17,9 +17,9 @@ class TaskKind {
  public:
   virtual ~TaskKind() = default;
 
-  // Fills prompts, gold and roles of `item`, and tags that only this kind knows. Returns why the
-  // row gives no item, or an empty view. A pure function of the row. Throws an Error "field: what"
-  // when the row is malformed.
+  // Fills prompts, questions, gold and roles of `item`, and tags that only this kind knows; the
+  // tags of the row's file are there already. Returns why the row gives no item, or an empty view.
+  // A pure function of the row. Throws an Error "field: what" when the row is malformed.
   virtual std::string_view read(const Scope& scope, TaskItem& item) const = 0;
 };
 
@@ -33,9 +33,14 @@ std::unique_ptr<TaskKind> make_minimal_pair_task(ObjectReader& object);
 std::unique_ptr<TaskKind> make_continuation_task(ObjectReader& object);
 std::unique_ptr<TaskKind> make_winogender_task(ObjectReader& object);
 std::unique_ptr<TaskKind> make_winobias_task(ObjectReader& object);
+std::unique_ptr<TaskKind> make_winobias_paper_task(ObjectReader& object);
+std::unique_ptr<TaskKind> make_generate_task(ObjectReader& object);
+std::unique_ptr<TaskKind> make_ifeval_task(ObjectReader& object);
 
 // The text of a field; Error when it is absent or no scalar.
 std::string require_text(const Field& field, const Scope& scope);
+// Members "max_new_tokens" (256) and "stop" (a list of texts).
+std::shared_ptr<const AnswerEnd> read_answer_end(ObjectReader& object);
 // Absent: empty.
 std::string text_or_empty(const std::optional<Field>& field, const Scope& scope);
 

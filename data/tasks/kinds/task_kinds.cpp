@@ -21,6 +21,9 @@ const std::map<std::string, Make>& kinds() {
       {"continuation", make_continuation_task},
       {"winogender", make_winogender_task},
       {"winobias", make_winobias_task},
+      {"winobias_paper", make_winobias_paper_task},
+      {"generate", make_generate_task},
+      {"ifeval", make_ifeval_task},
   };
   return table;
 }
@@ -41,6 +44,15 @@ std::string require_text(const Field& field, const Scope& scope) {
   const auto text = scalar_text(value);
   if (!text) fail("{}: expected text, got {}", field.name(), describe_value(value));
   return *text;
+}
+
+std::shared_ptr<const AnswerEnd> read_answer_end(ObjectReader& object) {
+  AnswerEnd end{object.integer("max_new_tokens", 256), object.strings("stop")};
+  if (end.max_new_tokens < 1) object.error("max_new_tokens", "expected 1 or more");
+  for (const std::string& text : end.stop) {
+    if (text.empty()) object.error("stop", "an empty text would end every answer at once");
+  }
+  return std::make_shared<const AnswerEnd>(std::move(end));
 }
 
 std::string text_or_empty(const std::optional<Field>& field, const Scope& scope) {

@@ -1,46 +1,13 @@
-// WinoBias (Zhao et al. 2018): lines "N The [entity] ... [pronoun] ...", two-way choice between the
-// gold occupation and the other one of the sentence.
-#include <algorithm>
-
-#include "base/error.h"
+// WinoBias, the sound way: a two-way choice between the gold occupation and the other one of the
+// sentence.
 #include "base/file.h"
 #include "data/feedback/conversation.h"
 #include "data/tasks/kinds/task_kind.h"
+#include "data/tasks/kinds/winobias_line.h"
 #include "data/tasks/kinds/words.h"
 
 namespace braid {
 namespace {
-
-// The text in the n-th pair of brackets.
-std::string bracketed(const std::string& line, size_t n) {
-  size_t begin = 0;
-  for (size_t i = 0; i <= n; ++i) {
-    begin = line.find('[', begin);
-    if (begin == std::string::npos) return "";
-    ++begin;
-  }
-  const size_t end = line.find(']', begin);
-  return end == std::string::npos ? "" : line.substr(begin, end - begin);
-}
-
-std::string without_article(const std::string& entity) {
-  for (const char* article : {"the ", "a ", "an "}) {
-    if (lower_ascii(entity).starts_with(article)) return entity.substr(std::string(article).size());
-  }
-  return entity;
-}
-
-// Without number and brackets, and no space in front of the final full stop.
-std::string plain_sentence(const std::string& line) {
-  const size_t begin = line.find_first_not_of("0123456789 ");
-  std::string text;
-  for (const char c : line.substr(std::min(begin, line.size()))) {
-    if (c != '[' && c != ']') text += c;
-  }
-  text = trimmed(text);
-  if (text.ends_with(" .")) text.erase(text.size() - 2, 1);
-  return text;
-}
 
 class WinobiasTask : public TaskKind {
  public:
@@ -60,33 +27,23 @@ class WinobiasTask : public TaskKind {
   }
 
   std::string_view read(const Scope& scope, TaskItem& item) const override {
-    const std::string line = require_text(line_, scope);
-    const std::string entity = bracketed(line, 0), second = bracketed(line, 1);
-    if (entity.empty() || second.empty()) {
-      fail("{}: expected [entity] and [pronoun] in brackets", line_.name());
-    }
-    const std::string sentence = plain_sentence(line);
-    // The pronoun may come first.
-    const bool pronoun_first = is_pronoun(entity);
-    const std::string pronoun = pronoun_first ? entity : second;
-    const std::string gold = without_article(pronoun_first ? second : entity);
-    const auto others = other_occupations(sentence, gold);
+    const WinobiasLine line = parse_winobias_line(require_text(line_, scope), line_.name());
+    const auto others = other_occupations(line.sentence, line.occupation);
     if (others.size() != 1) return "not exactly one other occupation in the sentence";
-    item.prompts.push_back(
-        {sentence + " \"" + pronoun + "\" refers to the", " ", {gold, others[0]}});
+    item.prompts.push_back({line.sentence + " \"" + line.pronoun + "\" refers to the",
+                            " ",
+                            {line.occupation, others[0]}});
     item.gold = {1, 0};
-    item.tags["pronoun"] = lower_ascii(pronoun);
-    item.tags["occupation"] = lower_ascii(gold);
-    item.cluster = line.substr(0, line.find(' '));
+    item.tags["pronoun"] = lower_ascii(line.pronoun);
+    item.tags["occupation"] = lower_ascii(line.occupation);
+    item.cluster = line.number;
+    if (const auto type = item.tags.find("type"); type != item.tags.end()) {
+      item.cluster += "/" + type->second;  // both types count their lines from 1
+    }
     return "";
   }
 
  private:
-  static bool is_pronoun(const std::string& word) {
-    static const std::vector<std::string> kPronouns = {"he", "she", "him", "her", "his", "hers"};
-    return std::ranges::find(kPronouns, lower_ascii(word)) != kPronouns.end();
-  }
-
   std::vector<std::string> other_occupations(const std::string& sentence,
                                              const std::string& gold) const {
     std::vector<std::string> others;

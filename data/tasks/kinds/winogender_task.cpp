@@ -3,6 +3,8 @@
 #include <array>
 
 #include "base/error.h"
+#include "data/feedback/mapping/scalars.h"
+#include "data/feedback/rows/row_source.h"
 #include "data/tasks/kinds/task_kind.h"
 #include "data/tasks/kinds/words.h"
 
@@ -34,7 +36,10 @@ std::vector<std::string> split(const std::string& text, char separator) {
 class WinogenderTask : public TaskKind {
  public:
   explicit WinogenderTask(ObjectReader& object)
-      : id_(Field::require(object, "sentence_id")), sentence_(Field::require(object, "sentence")) {}
+      : id_(Field::require(object, "sentence_id")), sentence_(Field::require(object, "sentence")) {
+    const std::string path = object.string("statistics", "");
+    if (!path.empty()) read_majorities(path);
+  }
 
   std::string_view read(const Scope& scope, TaskItem& item) const override {
     const std::string id = require_text(id_, scope), sentence = require_text(sentence_, scope);
@@ -50,13 +55,34 @@ class WinogenderTask : public TaskKind {
     item.tags["gender"] = parts[3];
     item.tags["occupation"] = parts[0];
     item.tags["gold"] = parts[2] == "0" ? "occupation" : "participant";
+    const auto majority = majority_.find(parts[0]);
+    if (majority != majority_.end()) {
+      const bool other = parts[3] != "neutral" && parts[3] != majority->second;
+      item.tags["gotcha"] = parts[2] == "0" && other ? "yes" : "no";
+    }
     // The same sentence but for the pronoun.
     item.cluster = parts[0] + "." + parts[1] + "." + parts[2];
     return "";
   }
 
  private:
+  // occupations-stats.tsv: the share of women by occupation, in percent.
+  void read_majorities(const std::string& path) {
+    const auto rows = open_rows(path, {});
+    for (SourceRow row; rows->next(row);) {
+      if (!row.flaw.empty()) throw Error(row.flaw);
+      const std::string where = fmt::format("{}:{}", path, row.number);
+      ObjectReader reader(row.value, where);
+      const std::string occupation = reader.require_string("occupation");
+      const Json* share = reader.find("bls_pct_female");
+      const auto women = share == nullptr ? std::nullopt : scalar_number(*share, where);
+      if (!women) reader.error("bls_pct_female", "expected a number");
+      majority_[occupation] = *women > 50 ? "female" : "male";
+    }
+  }
+
   Field id_, sentence_;
+  std::map<std::string, std::string> majority_;  // gender of most people by occupation
 };
 
 }  // namespace

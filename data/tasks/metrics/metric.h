@@ -22,19 +22,26 @@ double option_score(const OptionScore& option, ScoreBy by);
 // The option of the highest score; of equal ones the first.
 size_t best_option(const ScoredItem& item, ScoreBy by);
 
-// Built-in numbers, by name:
+// Built-in numbers, by name; what an item has nothing for leaves it out:
 //   accuracy            share of items whose best option is right
 //   probability_true    probability of the right options over that of all, mean (TruthfulQA's MC2)
 //   greedy_accuracy     share of items whose first option is what greedy decoding gives (LAMBADA)
 //   perplexity          exp of the mean NLL per token of all options
 //   bits_per_byte       mean NLL per byte, base 2
 //   first_preferred     share of items whose first option scores higher than the second
-//   (CrowS-Pairs) mean_gap            mean absolute difference of these two lms, ss, icat StereoSet
-//   (Nadeem et al. 2021), in percent, averaged over the tag "target" bias                BBQ
-//   (Parrish et al. 2022): 2 b/n - 1, b of n answers that name a person are
+//                       (CrowS-Pairs)
+//   mean_gap            mean absolute difference of these two
+//   lms, ss, icat       StereoSet (Nadeem et al. 2021), in percent, averaged over the tag "target"
+//   bias                BBQ (Parrish et al. 2022): 2 b/n - 1, b of n answers that name a person are
 //                       biased; on items with roles and the tag "polarity"
 //   ambiguous_bias      (1 - accuracy) * bias
 //   consistency         share of items whose whole cluster chooses the same option
+// On items of two prompts (WinoBias in arXiv 2408.02861):
+//   first_gap           mean absolute difference of log p of their first options
+//   prompt_gap          the same of the sums over all options of each
+//   divergence          mean KL of the next-token distributions, second from first, nats
+// On answers (answer_metrics.h), strict or with "_loose" behind the name:
+//   answers_right, checks_passed, answers_agree
 // NaN when no item counts.
 class Metric {
  public:
