@@ -62,8 +62,14 @@ def written(item, greedy=False):
 
 
 def rounded_all(values, digits):
-    return {k: v if v is None or isinstance(v, int) else rounded(v, digits) if isinstance(v, list) else rounded([v], digits)[0]
-            for k, v in values.items()}
+    def short(value):
+        if value is None or isinstance(value, int):
+            return value
+        if isinstance(value, list):
+            return value if isinstance(value[0], (bool, str)) else rounded(value, digits)
+        return rounded([value], digits)[0]
+
+    return {k: short(v) for k, v in values.items()}
 
 
 def task_result(scorer, name, data, count):

@@ -94,6 +94,20 @@ class Scorer:
             raise TooLong
         return [self.score_ids(ids[:shared], ids[shared:]) for ids in texts]
 
+    def answer(self, prompt, stop, limit):
+        """The greedy continuation of the text `prompt`: at most `limit` tokens, cut in front of the first of the characters `stop`."""
+        ids, new = self.before(self.tokenizer.encode(prompt)), []
+        while len(new) < limit:
+            token = self.logits(ids + new, 1)[0].argmax().item()
+            if token == self.tokenizer.eos:
+                break
+            new.append(token)
+            text = self.tokenizer.tokenizer.decode(new)
+            cut = [i for i, c in enumerate(text) if c in stop]
+            if cut:
+                return text[: cut[0]]
+        return self.tokenizer.tokenizer.decode(new)
+
     def next_logprobs(self, prompt):
         """Log-probabilities [vocabulary] of what follows the tokens `prompt`."""
         return torch.log_softmax(self.logits(self.before(prompt), 1)[0], dim=-1)

@@ -7,9 +7,12 @@
 #include <set>
 
 #include "base/file.h"
+#include "data/feedback/conversation.h"
+#include "data/tasks/kinds/words.h"
 #include "data/tasks/task.h"
 #include "model/model.h"
 #include "tests/support.h"
+#include "trainer/evaluation/answer_questions.h"
 #include "trainer/evaluation/score_items.h"
 #include "trainer/evaluation/task_suite.h"
 
@@ -41,6 +44,12 @@ constexpr Case kCases[] = {
     {"winobias_type2", R"({"task": "winobias"})"},
 };
 
+// The pairs of a set as the paper measures them.
+constexpr Case kPaperCases[] = {
+    {"winobias_type1", R"({"task": "winobias_paper"})"},
+    {"winobias_type2", R"({"task": "winobias_paper"})"},
+};
+
 class TaskGolden : public ::testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
@@ -58,6 +67,11 @@ class TaskGolden : public ::testing::TestWithParam<Case> {
   Json config() const {
     Json config = Json::parse(GetParam().definition);
     const Json& files = golden_.at("files");
+    if (config["task"] == "winobias_paper") {
+      config["files"] = {{"path", path(files[0])}, {"beside", path(files[1])}};
+      return config;
+    }
+    if (config["task"] == "winogender") config["statistics"] = path(files[1]);
     if (config["task"] == "winobias") {
       for (size_t i = 0; i < 2; ++i) {
         config["files"].push_back(
@@ -65,7 +79,7 @@ class TaskGolden : public ::testing::TestWithParam<Case> {
         config["occupations"].push_back(path(files[i + 2]));
       }
     } else {
-      config["files"] = path(files[0]);  // a second one has nothing that is read here
+      config["files"] = path(files[0]);
     }
     return config;
   }
@@ -130,6 +144,46 @@ TEST_P(TaskGolden, EqualsThePlainLoop) {
   }
   EXPECT_GE(compared, 1u);
 }
+
+class PaperGolden : public TaskGolden {};
+
+TEST_P(PaperGolden, EqualsThePlainLoop) {
+  score();
+  auto answers = answer_questions(model_->transformer, *tokenizer_, *encoded_, nullptr, 512);
+  ASSERT_EQ(scored_.size(), golden_.at("items").size());
+  for (size_t i = 0; i < scored_.size(); ++i) {
+    ScoredItem& item = scored_[i];
+    item.answers = std::move(answers[i]);
+    const Json& expected = golden_.at("items")[i];
+    ASSERT_EQ(row_of(*item.item), expected.at("row").get<int64_t>());
+    const auto close = [&](double value, const Json& wanted) {
+      const double number = wanted.get<double>();
+      EXPECT_NEAR(value, number, 1e-3 + 5e-6 * std::abs(number)) << expected;
+    };
+    const size_t second = item.item->prompts[0].continuations.size();
+    close(item.options[0].logp, expected.at("occupation_logps")[0]);
+    close(item.options[second].logp, expected.at("occupation_logps")[1]);
+    close(item.divergence, expected.at("bias_entropy"));
+    ASSERT_EQ(item.answers.size(), 2u);
+    for (size_t side = 0; side < 2; ++side) {
+      const std::string text = lower_ascii(trimmed(item.answers[side].text));
+      EXPECT_EQ(text, expected.at("answers")[side].get<std::string>());
+      EXPECT_EQ(item.answers[side].judgement.loose[0], expected.at("hits")[side].get<bool>())
+          << item.answers[side].text;
+      EXPECT_EQ(item.answers[side].judgement.strict[0], expected.at("named")[side].get<bool>())
+          << item.answers[side].text;
+    }
+  }
+  const ScoredItems items = pointers(scored_);
+  for (const MetricSpec& metric : task_->metrics) {
+    const std::string name = metric.name == "accuracy" ? "accuracy_paper" : metric.name;
+    const double expected = golden_.at("metrics").at(name).get<double>();
+    EXPECT_NEAR(metric.value(items), expected, 1e-4 * std::max(1.0, std::abs(expected))) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sets, PaperGolden, ::testing::ValuesIn(kPaperCases),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(Sets, TaskGolden, ::testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });
