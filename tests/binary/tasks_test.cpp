@@ -66,6 +66,31 @@ TEST_F(Tasks, NeedNoPairs) {
   EXPECT_EQ(lines_of(read_text_file(path("run/evaluation/items-everyday-base.jsonl"))).size(), 12u);
 }
 
+// Questions are answered, stored, and compared with a later run; a run equals itself.
+TEST_F(Tasks, QuestionsAreAnswered) {
+  config_.erase("data");
+  config_["evaluation"] = Json::array({{{"name", "quiz"},
+                                        {"kind", "generate"},
+                                        {"files", "everyday.jsonl"},
+                                        {"prompt", "question"},
+                                        {"answers", "options[]"},
+                                        {"match", "contains"},
+                                        {"max_new_tokens", 5},
+                                        {"metrics", {"answers_right", "answers_right_loose"}}}});
+  write();
+  expect_success(braid("eval"));
+  const auto rows = lines_of(read_text_file(path("run/evaluation/items-quiz-base.jsonl")));
+  ASSERT_EQ(rows.size(), 12u);
+  const Json row = Json::parse(rows[0]);
+  ASSERT_EQ(row["answers"].size(), 1u) << row;
+  EXPECT_EQ(row["answers"][0]["strict"].size(), 1u);
+  fs::rename(path("run/evaluation"), path("before"));
+  expect_success(braid("eval", {"--compare", path("before").string()}));
+  const Json comparison = read_json_file(path("run/evaluation/comparison.json"));
+  EXPECT_EQ(comparison["tasks"][0]["items"], 12);
+  EXPECT_EQ(comparison["tasks"][0]["metrics"]["answers_right"]["difference"]["value"], 0.0);
+}
+
 // The numbers that training logs are those of an evaluation of its adapter afterwards, to the bit.
 TEST_F(Tasks, WhileTrainingGiveTheNumbersOfEvalOnly) {
   config_["evaluation"][0]["every"] = 4;

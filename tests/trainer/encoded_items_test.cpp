@@ -44,6 +44,26 @@ TEST_F(EncodedItemsTest, WithoutPromptAStopTokenOrTheBosStandsInFront) {
   EXPECT_THAT(encode(item("x", " ", {"a"})), ElementsAre("<|im_start|>x", " a"));
 }
 
+// Words whose ids are taken on their own, as the paper's WinoBias has them.
+TEST_F(EncodedItemsTest, PromptAndOptionMayBeTokenisedApart) {
+  TaskItem one = item("ab", "", {"~", "c"});
+  one.prompts[0].tokenised = Tokenised::kApart;
+  EXPECT_EQ(encode_items({one}, tokenizer_, nullptr, 1000).skipped.at("option without tokens"), 1);
+  one.prompts[0].continuations = {"c"};
+  EXPECT_THAT(encode(one), ElementsAre("ab", "c"));
+  one.prompts[0].tokenised = Tokenised::kApartWithBos;
+  EXPECT_THAT(encode(one), ElementsAre("ab", "<|im_end|>c"));
+}
+
+TEST_F(EncodedItemsTest, QuestionsNeedRoomForAnAnswer) {
+  TaskItem one;
+  one.questions = {{"abc", nullptr, nullptr}};
+  const EncodedItems encoded = encode_items({one}, tokenizer_, nullptr, 4);
+  ASSERT_EQ(encoded.questions.size(), 1u);
+  EXPECT_EQ(tokenizer_.decode(encoded.questions[0]), "abc");
+  EXPECT_EQ(encode_items({one}, tokenizer_, nullptr, 3).skipped.at("too long"), 1);
+}
+
 // ~ is normalised away here, so that "b~" and "b" are the same token: the prompt is longer than
 // what the texts share with it, and an option that adds nothing keeps the last token.
 TEST_F(EncodedItemsTest, ThePromptGivesUpTokensThatAnOptionNeeds) {
