@@ -50,6 +50,9 @@ struct TrainConfig {
   int64_t eval_every = 0;         // 0: only at the end
   int64_t checkpoint_every = 50;  // 0: only at the end
   int64_t keep_checkpoints = 2;
+  std::string best;  // number in metrics.jsonl whose best adapter is kept; empty: none
+  std::string best_goal = "auto";  // auto | max | min
+  int64_t patience = 0;            // measurements without improvement that end the run; 0: none
   double sft_weight = 0.0;
   double preference_weight = 1.0;
   std::string reference = "base";  // base | initial | path of an adapter

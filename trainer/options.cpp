@@ -189,6 +189,18 @@ void add_train(Table& t, TrainConfig& r) {
                   .at_least(0));
   t.push_back(Option("train.keep_checkpoints", &r.keep_checkpoints, "Newest checkpoints to keep")
                   .at_least(1));
+  t.push_back(Option("train.best", &r.best,
+                     "Number whose best adapter is kept in `best`, named as in metrics.jsonl: "
+                     "eval/TASK/NUMBER of a task with \"every\", or eval_loss and the like with "
+                     "train.eval_every; empty: none"));
+  t.push_back(Option("train.best_goal", &r.best_goal,
+                     "Which value is the best; auto: the lowest of numbers that end in loss, "
+                     "perplexity or bits_per_byte, else the highest")
+                  .one_of({"auto", "max", "min"}));
+  t.push_back(Option("train.patience", &r.patience,
+                     "Measurements of train.best in a row without improvement after which the run "
+                     "ends; 0: it goes on to the last step")
+                  .at_least(0));
 }
 
 void add_optimizer(Table& t, OptimizerConfig& o) {

@@ -152,6 +152,15 @@ void replace_directory(const std::filesystem::path& fresh, const std::filesystem
   sync_directory(parent);
 }
 
+void write_directory_atomic(const std::filesystem::path& target,
+                            const std::function<void(const std::filesystem::path&)>& fill) {
+  const auto fresh = target.parent_path() / (".writing-" + target.filename().string());
+  std::filesystem::remove_all(fresh);  // of a run that was killed
+  std::filesystem::create_directories(fresh);
+  fill(fresh);
+  replace_directory(fresh, target);
+}
+
 void sync_directory(const std::filesystem::path& directory) {
   const std::filesystem::path name = directory.empty() ? "." : directory;
   const Descriptor file(name, O_RDONLY | O_DIRECTORY);

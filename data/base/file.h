@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,10 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view bytes
 // names is there a moment without either, and the old one is kept beside as "<target>.old" until it
 // is over.
 void replace_directory(const std::filesystem::path& fresh, const std::filesystem::path& target);
+
+// Lets `fill` write into a fresh directory beside `target`, and puts that in its place as above.
+void write_directory_atomic(const std::filesystem::path& target,
+                            const std::function<void(const std::filesystem::path&)>& fill);
 
 // fsync of a directory, so that renames inside it survive power loss.
 void sync_directory(const std::filesystem::path& directory);
