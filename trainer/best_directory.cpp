@@ -13,7 +13,7 @@ constexpr const char* kConfig = "adapter_config.json";
 constexpr const char* kAdapter = "adapter_model.safetensors";
 constexpr const char* kCopy = "best.safetensors";  // in a checkpoint
 
-void copy(const fs::path& from, const fs::path& to) {
+void copy_bytes(const fs::path& from, const fs::path& to) {
   const MappedFile file(from);
   const auto bytes = file.bytes();
   write_file_atomic(to, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
@@ -42,8 +42,8 @@ void save_best(const fs::path& run_directory, const Adapter& adapter, const std:
 void restore_best(const fs::path& run_directory, const fs::path& checkpoint,
                   const BestSoFar& best) {
   write_directory_atomic(best_directory(run_directory), [&](const fs::path& fresh) {
-    copy(checkpoint / kConfig, fresh / kConfig);
-    copy(checkpoint / kCopy, fresh / kAdapter);
+    copy_bytes(checkpoint / kConfig, fresh / kConfig);
+    copy_bytes(checkpoint / kCopy, fresh / kAdapter);
     write_description(fresh, best);
   });
 }
@@ -57,7 +57,7 @@ void remove_best(const fs::path& run_directory) {
 }
 
 void copy_best(const fs::path& run_directory, const fs::path& checkpoint) {
-  copy(best_directory(run_directory) / kAdapter, checkpoint / kCopy);
+  copy_bytes(best_directory(run_directory) / kAdapter, checkpoint / kCopy);
 }
 
 }  // namespace braid

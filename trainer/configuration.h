@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,7 @@ struct DataConfig {
   std::vector<std::string> train;       // files of ready pairs, in place of sources
   std::vector<std::string> validation;  // held-out files; empty: `held_out` of the training files
   double held_out = 0.1;                // fraction of prompts, by hash
+  std::optional<uint64_t> seed;         // of split and selection; unset: that of the run
   TemplateConfig chat_template;
   EncodeLimits limits;
 };
@@ -57,6 +59,7 @@ struct TrainConfig {
   double preference_weight = 1.0;
   std::string reference = "base";  // base | initial | path of an adapter
   bool cache_reference = true;
+  std::string reference_cache;  // directory shared with other runs; empty: in the run directory
 };
 
 struct RunConfiguration {
@@ -74,6 +77,8 @@ struct RunConfiguration {
   OptimizerConfig optimizer;
   TrainConfig train;
   Json evaluation = Json::array();  // tasks; docs/evaluation.md
+
+  uint64_t data_seed() const { return data.seed.value_or(seed); }
 
   // One Error that lists every violation with key, value and what is valid. Preparation can do
   // without a model.

@@ -62,6 +62,8 @@ void add_data(Table& t, DataConfig& d) {
                      "data.validation is given")
                   .at_least(0)
                   .below(1));
+  t.push_back(Option("data.seed", &d.seed,
+                     "Seed of the held-out split and of selection, where it is not to be `seed`"));
   t.push_back(Option("data.template", &d.chat_template.name,
                      "How conversations become text; auto: the model's own template, or raw text "
                      "when it has none; none: raw text; chatml, llama3, zephyr, question_answer; a "
@@ -164,6 +166,10 @@ void add_train(Table& t, TrainConfig& r) {
                   .path({"base", "initial"}));
   t.push_back(Option("train.cache_reference", &r.cache_reference,
                      "Keep reference log-probabilities on disk; off: computed beside every step"));
+  t.push_back(Option("train.reference_cache", &r.reference_cache,
+                     "Directory of reference log-probabilities that several runs share, every "
+                     "group computed alone; empty: `reference` in the run directory")
+                  .path());
   t.push_back(
       Option("train.preference_weight", &r.preference_weight, "Weight of the preference loss")
           .at_least(0));

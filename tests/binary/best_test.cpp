@@ -25,7 +25,8 @@ class Best : public testing::Test {
     for (int i = 0; i < 12; ++i) {
       rows += Json{{"question", fmt::format("After {}?", i)},
                    {"options", {fmt::format("{}", i + 1), fmt::format("{}", i + 2)}},
-                   {"answer", i % 2}}
+                   {"answer", i % 2},
+                   {"id", fmt::format("item-{}", i)}}
                   .dump() +
               "\n";
     }

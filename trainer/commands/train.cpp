@@ -17,6 +17,7 @@
 #include "trainer/device.h"
 #include "trainer/run_identity.h"
 #include "trainer/self_test.h"
+#include "trainer/shared_references.h"
 #include "trainer/training.h"
 
 namespace braid {
@@ -95,7 +96,7 @@ void print_header(const RunConfiguration& config, const Dataset& data, const Ada
                   config.loss.beta, config.train.sft_weight, config.optimizer.learning_rate));
 }
 
-// Log-probabilities of the reference policy, from the cache of the run or computed now.
+// Log-probabilities of the reference policy, from a cache or computed now.
 class References {
  public:
   References(const RunConfiguration& config, const LoadedModel& model, const std::string& weights,
@@ -115,9 +116,16 @@ class References {
  private:
   at::Tensor cached(const std::vector<EncodedGroup>& groups, const std::string& what) const {
     Progress progress("reference " + what, static_cast<int64_t>(groups.size()));
-    return reference_logps(fs::path(config_.output) / "reference", weights_, model_.transformer,
-                           policy_, groups, config_.train.micro_batch_tokens, say,
-                           [&](int64_t done) { progress.update(done); });
+    const auto update = [&](int64_t done) { progress.update(done); };
+    const std::string& shared = config_.train.reference_cache;
+    if (shared.empty()) {
+      return reference_logps(fs::path(config_.output) / "reference", weights_, model_.transformer,
+                             policy_, groups, config_.train.micro_batch_tokens, say, update);
+    }
+    const SharedLogps logps =
+        shared_reference_logps(shared, weights_, model_.transformer, policy_, groups, say, update);
+    say(fmt::format("reference {}: {} of {} groups reused", what, logps.reused, groups.size()));
+    return logps.sums;
   }
 
   const RunConfiguration& config_;
