@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/safetensors.h"
 #include "model/adapter_io.h"
+#include "trainer/best_directory.h"
 #include "trainer/checkpoint_manifest.h"
 
 namespace braid {
@@ -61,17 +62,24 @@ SafetensorsEntry entry_of(const std::string& name, const at::Tensor& tensor) {
   return {name, "F32", {tensor.numel()}, std::as_bytes(values)};
 }
 
-void write_content(const fs::path& directory, const Adapter& adapter, const AdamW& optimizer,
-                   const TrainingState& state, const std::string& base_model) {
+Json state_json(const TrainingState& state, const AdamW& optimizer) {
+  Json content = {{"step", state.step},       {"tokens", state.tokens},
+                  {"pairs", state.pairs},     {"seconds", state.seconds},
+                  {"run_key", state.run_key}, {"optimizer_steps", optimizer.steps()}};
+  if (state.best) content["best"] = state.best->to_json();
+  return content;
+}
+
+void write_content(const fs::path& directory, const fs::path& run_directory, const Adapter& adapter,
+                   const AdamW& optimizer, const TrainingState& state,
+                   const std::string& base_model) {
   save_adapter(adapter, directory, base_model);
   const at::Tensor first = optimizer.exp_avg().cpu(), second = optimizer.exp_avg_sq().cpu();
   write_file_atomic(
       directory / kOptimizer,
       safetensors_bytes({entry_of("exp_avg", first), entry_of("exp_avg_sq", second)}, {}));
-  const Json content = {{"step", state.step},       {"tokens", state.tokens},
-                        {"pairs", state.pairs},     {"seconds", state.seconds},
-                        {"run_key", state.run_key}, {"optimizer_steps", optimizer.steps()}};
-  write_file_atomic(directory / kState, content.dump(2) + "\n");
+  if (state.best && state.best->step > 0) copy_best(run_directory, directory);
+  write_file_atomic(directory / kState, state_json(state, optimizer).dump(2) + "\n");
   write_manifest(directory);
 }
 
@@ -115,7 +123,7 @@ void write_checkpoint(const fs::path& run_directory, const Adapter& adapter, con
   if (already_written(target, state)) return;
   try {
     const Construction construction(run_directory / fmt::format("{}{}", kWriting, state.step));
-    write_content(construction.path(), adapter, optimizer, state, base_model);
+    write_content(construction.path(), run_directory, adapter, optimizer, state, base_model);
     if (fs::exists(target)) remove_checkpoint(target);  // a damaged one of the same step
     fs::rename(construction.path(), target);
     sync_directory(run_directory);
@@ -164,6 +172,7 @@ TrainingState read_checkpoint_state(const fs::path& checkpoint) {
   state.pairs = reader.require_integer("pairs");
   state.seconds = reader.number("seconds", 0);
   state.run_key = reader.require_string("run_key");
+  if (auto best = reader.object("best")) state.best.emplace(*best);
   return state;
 }
 

@@ -2,7 +2,8 @@
 //
 // checkpoint-<step>/ is written under a temporary name, every file fsynced, manifest.json with a
 // checksum of every file last, then renamed and the parent fsynced. Content: a PEFT adapter (loads
-// in other tools as it is), optimizer.safetensors and state.json. Format: docs/checkpoints.md.
+// in other tools as it is), optimizer.safetensors, state.json, and the best adapter so far when the
+// run keeps one. Format: docs/checkpoints.md.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "trainer/best_so_far.h"
 #include "trainer/optimizer.h"
 
 namespace braid {
@@ -20,8 +22,9 @@ struct TrainingState {
   int64_t step = 0;    // completed optimizer steps
   int64_t tokens = 0;  // real tokens seen, prompt once
   int64_t pairs = 0;
-  double seconds = 0;   // training time so far
-  std::string run_key;  // hash of everything that must not change on resume
+  double seconds = 0;                  // training time so far
+  std::string run_key;                 // hash of everything that must not change on resume
+  std::optional<BestSoFar> best = {};  // of a run with train.best
 };
 
 // On failure (disk full, no permission) the temporary directory is removed, earlier checkpoints are

@@ -91,6 +91,9 @@ void add_cross_field_problems(const RunConfiguration& c, std::vector<std::string
   check(c.train.reference == "base" || needs_reference(c.loss.kind),
         fmt::format("train.reference: {}; {} uses no reference, leave it at base",
                     quote(c.train.reference), preference_name(c.loss.kind)));
+  check(c.train.patience == 0 || !c.train.best.empty(),
+        fmt::format("train.patience: {}; name the number that has to improve in train.best",
+                    c.train.patience));
   const auto& o = c.optimizer;
   check(o.schedule != "constant" || o.min_ratio == 0,
         fmt::format("optimizer.min_ratio: {}; the constant schedule has no end value, leave it at "

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,7 @@ struct DataConfig {
   std::vector<std::string> train;       // files of ready pairs, in place of sources
   std::vector<std::string> validation;  // held-out files; empty: `held_out` of the training files
   double held_out = 0.1;                // fraction of prompts, by hash
+  std::optional<uint64_t> seed;         // of split and selection; unset: that of the run
   TemplateConfig chat_template;
   EncodeLimits limits;
 };
@@ -50,10 +52,14 @@ struct TrainConfig {
   int64_t eval_every = 0;         // 0: only at the end
   int64_t checkpoint_every = 50;  // 0: only at the end
   int64_t keep_checkpoints = 2;
+  std::string best;  // number in metrics.jsonl whose best adapter is kept; empty: none
+  std::string best_goal = "auto";  // auto | max | min
+  int64_t patience = 0;            // measurements without improvement that end the run; 0: none
   double sft_weight = 0.0;
   double preference_weight = 1.0;
   std::string reference = "base";  // base | initial | path of an adapter
   bool cache_reference = true;
+  std::string reference_cache;  // directory shared with other runs; empty: in the run directory
 };
 
 struct RunConfiguration {
@@ -71,6 +77,8 @@ struct RunConfiguration {
   OptimizerConfig optimizer;
   TrainConfig train;
   Json evaluation = Json::array();  // tasks; docs/evaluation.md
+
+  uint64_t data_seed() const { return data.seed.value_or(seed); }
 
   // One Error that lists every violation with key, value and what is valid. Preparation can do
   // without a model.

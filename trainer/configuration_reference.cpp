@@ -44,6 +44,7 @@ constexpr const char* kRules = R"(
 - `data.max_prompt_length` is below `data.max_length`.
 - `train.sft_weight` and `train.preference_weight` are not both 0.
 - `train.reference` stays `base` with the losses that use no reference (simpo, orpo).
+- `train.patience` needs `train.best`.
 - `optimizer.min_ratio` stays 0 with the constant schedule, which has no end value.
 - `optimizer.warmup` in steps is below `train.max_steps` when both are given.
 - `loss.label_smoothing`, `loss.gamma` and `loss.margin_scale` stay at their defaults with losses

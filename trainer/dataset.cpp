@@ -107,7 +107,7 @@ std::string describe_groups(const std::vector<EncodedGroup>& groups) {
 void split(const std::vector<EncodedGroup>& groups, const RunConfiguration& config,
            Dataset& dataset) {
   for (const EncodedGroup& group : groups) {
-    const bool held_out = is_held_out(group.key, config.data.held_out, config.seed);
+    const bool held_out = is_held_out(group.key, config.data.held_out, config.data_seed());
     (held_out ? dataset.validation : dataset.train).push_back(group);
   }
 }

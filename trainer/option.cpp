@@ -46,11 +46,20 @@ std::vector<std::string> read_list(ObjectReader& reader, const std::string& key)
   return reader.strings(key);
 }
 
+uint64_t read_count(ObjectReader& reader, const std::string& key) {
+  const int64_t value = reader.require_integer(key);
+  if (value < 0) reader.error(key, fmt::format("{}; at least 0", value));
+  return static_cast<uint64_t>(value);
+}
+
 }  // namespace
 
 Option::Option(std::string key, Member member, std::string help)
     : key_(std::move(key)), member_(member), help_(std::move(help)) {
-  if (std::holds_alternative<uint64_t*>(member_)) low_ = 0;
+  if (std::holds_alternative<uint64_t*>(member_) ||
+      std::holds_alternative<std::optional<uint64_t>*>(member_)) {
+    low_ = 0;
+  }
 }
 
 Option& Option::one_of(std::vector<std::string> choices) {
@@ -100,6 +109,7 @@ std::string Option::kind() const {
                [](uint64_t*) { return "integer"; }, [](double*) { return "number"; },
                [](bool*) { return "boolean"; }, [](std::vector<std::string>*) { return "list"; },
                [](std::optional<double>*) { return "number"; },
+               [](std::optional<uint64_t>*) { return "integer"; },
                [](const Choice&) { return "string"; }, [](Json*) { return "list of objects"; }},
       member_);
 }
@@ -118,9 +128,11 @@ std::string Option::valid() const {
 
 Json Option::value() const {
   return std::visit(
-      Overload{[](std::optional<double>* value) { return *value ? Json(**value) : Json(nullptr); },
-               [](const Choice& value) { return Json(value.name()); },
-               [](auto* value) { return Json(*value); }},
+      Overload{
+          [](std::optional<double>* value) { return *value ? Json(**value) : Json(nullptr); },
+          [](std::optional<uint64_t>* value) { return *value ? Json(**value) : Json(nullptr); },
+          [](const Choice& value) { return Json(value.name()); },
+          [](auto* value) { return Json(*value); }},
       member_);
 }
 
@@ -148,15 +160,12 @@ void Option::read(ObjectReader& reader) const {
   if (reader.find(key_) == nullptr) return;
   std::visit(Overload{[&](std::string* target) { *target = reader.require_string(key_); },
                       [&](int64_t* target) { *target = reader.require_integer(key_); },
-                      [&](uint64_t* target) {
-                        const int64_t value = reader.require_integer(key_);
-                        if (value < 0) reader.error(key_, fmt::format("{}; at least 0", value));
-                        *target = static_cast<uint64_t>(value);
-                      },
+                      [&](uint64_t* target) { *target = read_count(reader, key_); },
                       [&](double* target) { *target = reader.number(key_, 0); },
                       [&](bool* target) { *target = reader.boolean(key_, false); },
                       [&](std::vector<std::string>* target) { *target = read_list(reader, key_); },
                       [&](std::optional<double>* target) { *target = reader.number(key_, 0); },
+                      [&](std::optional<uint64_t>* target) { *target = read_count(reader, key_); },
                       [&](const Choice& target) {
                         const std::string name = reader.require_string(key_);
                         check_choice(name, reader);

@@ -62,6 +62,8 @@ void add_data(Table& t, DataConfig& d) {
                      "data.validation is given")
                   .at_least(0)
                   .below(1));
+  t.push_back(Option("data.seed", &d.seed,
+                     "Seed of the held-out split and of selection, where it is not to be `seed`"));
   t.push_back(Option("data.template", &d.chat_template.name,
                      "How conversations become text; auto: the model's own template, or raw text "
                      "when it has none; none: raw text; chatml, llama3, zephyr, question_answer; a "
@@ -164,6 +166,10 @@ void add_train(Table& t, TrainConfig& r) {
                   .path({"base", "initial"}));
   t.push_back(Option("train.cache_reference", &r.cache_reference,
                      "Keep reference log-probabilities on disk; off: computed beside every step"));
+  t.push_back(Option("train.reference_cache", &r.reference_cache,
+                     "Directory of reference log-probabilities that several runs share, every "
+                     "group computed alone; empty: `reference` in the run directory")
+                  .path());
   t.push_back(
       Option("train.preference_weight", &r.preference_weight, "Weight of the preference loss")
           .at_least(0));
@@ -189,6 +195,18 @@ void add_train(Table& t, TrainConfig& r) {
                   .at_least(0));
   t.push_back(Option("train.keep_checkpoints", &r.keep_checkpoints, "Newest checkpoints to keep")
                   .at_least(1));
+  t.push_back(Option("train.best", &r.best,
+                     "Number whose best adapter is kept in `best`, named as in metrics.jsonl: "
+                     "eval/TASK/NUMBER of a task with \"every\", or eval_loss and the like with "
+                     "train.eval_every; empty: none"));
+  t.push_back(Option("train.best_goal", &r.best_goal,
+                     "Which value is the best; auto: the lowest of numbers that end in loss, "
+                     "perplexity or bits_per_byte, else the highest")
+                  .one_of({"auto", "max", "min"}));
+  t.push_back(Option("train.patience", &r.patience,
+                     "Measurements of train.best in a row without improvement after which the run "
+                     "ends; 0: it goes on to the last step")
+                  .at_least(0));
 }
 
 void add_optimizer(Table& t, OptimizerConfig& o) {

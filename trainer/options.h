@@ -24,8 +24,9 @@ struct Choice {
 // One row. Built in options.cpp by chaining: Option(...).above(0).
 class Option {
  public:
-  using Member = std::variant<std::string*, int64_t*, uint64_t*, double*, bool*,
-                              std::vector<std::string>*, std::optional<double>*, Choice, Json*>;
+  using Member =
+      std::variant<std::string*, int64_t*, uint64_t*, double*, bool*, std::vector<std::string>*,
+                   std::optional<double>*, std::optional<uint64_t>*, Choice, Json*>;
 
   Option(std::string key, Member member, std::string help);
 

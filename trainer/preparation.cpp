@@ -28,7 +28,7 @@ PreparationConfig preparation_config(const RunConfiguration& config) {
   preparation.protect = config.data.protect;
   preparation.held_out = config.data.validation.empty() ? config.data.held_out : 0;
   preparation.selection = config.selection;
-  preparation.selection.seed = config.seed;
+  preparation.selection.seed = config.data_seed();
   preparation.selection.threads = static_cast<int>(config.threads);
   return preparation;
 }

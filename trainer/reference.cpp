@@ -4,60 +4,22 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "base/error.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/safetensors.h"
 #include "model/adapter_io.h"
+#include "trainer/reference_values.h"
 
 namespace braid {
 namespace {
-
-constexpr size_t kSpotChecks = 3;
 
 std::string cache_key(const std::string& weights, const Transformer& model,
                       const ReferencePolicy& reference, const std::vector<EncodedGroup>& groups) {
   Hasher hasher;
   hasher.update(fmt::format("reference-1 {} {} {} ", weights, reference.fingerprint,
                             c10::toString(model.dtype())));
-  // Lengths first: no two lists of groups are the same bytes.
-  const auto add_count = [&](size_t size) {
-    const uint64_t count = size;
-    hasher.update(std::as_bytes(std::span(&count, 1)));
-  };
-  const auto add = [&](TokenIds ids) {
-    add_count(ids.size());
-    hasher.update(std::as_bytes(ids));
-  };
-  for (const EncodedGroup& group : groups) {
-    add(group.prompt);
-    add_count(group.branches.size());
-    for (const TokenIds branch : group.branches) add(branch);
-  }
+  for (const EncodedGroup& group : groups) hash_tokens(group, hasher);
   return hasher.hex();
-}
-
-// Largest difference per token between stored and fresh values on groups spread over the set.
-double spot_check(const Transformer& model, const ReferencePolicy& reference,
-                  const std::vector<EncodedGroup>& groups, const at::Tensor& stored) {
-  const auto all = pointers(groups);
-  const auto offsets = branch_offsets(all);
-  const float* const values = stored.const_data_ptr<float>();
-  double worst = 0;
-  for (size_t i = 0; i < groups.size(); i += std::max<size_t>(1, groups.size() / kSpotChecks)) {
-    const at::Tensor fresh = score_groups(model, {all[i]}, reference.adapter.get(), 1);
-    const float* const now = fresh.const_data_ptr<float>();
-    for (size_t b = 0; b < groups[i].branches.size(); ++b) {
-      const double gap = std::abs(double{now[b]} - values[offsets[i] + static_cast<int64_t>(b)]);
-      // A stored NaN compares with nothing, and must not pass.
-      if (!std::isfinite(gap)) return gap;
-      worst = std::max(worst, gap / static_cast<double>(groups[i].branches[b].size()));
-    }
-  }
-  return worst;
 }
 
 // The stored values, or undefined with a word on why they are not used.
@@ -78,8 +40,9 @@ at::Tensor read_cache(const std::filesystem::path& path, const std::string& key,
     }
     const at::Tensor stored =
         at::from_blob(const_cast<std::byte*>(entry->bytes.data()), {branches}, at::kFloat).clone();
-    const double gap = spot_check(model, reference, groups, stored);
-    if (gap <= (model.dtype() == at::kFloat ? 1e-3 : 5e-2)) return stored;
+    const auto values = std::span(stored.const_data_ptr<float>(), static_cast<size_t>(branches));
+    const double gap = spot_check(model, reference, pointers(groups), values);
+    if (is_rounding(gap, model)) return stored;
     say(fmt::format("{}: differs from a fresh computation by {:.2g} per token; computed again",
                     path.string(), gap));
   } catch (const Error& e) {

@@ -21,10 +21,14 @@ const std::set<std::string> kFree = {"model",
                                      "evaluation",
                                      "train.reference",
                                      "train.cache_reference",
+                                     "train.reference_cache",
                                      "train.log_every",
                                      "train.eval_every",
                                      "train.checkpoint_every",
-                                     "train.keep_checkpoints"};
+                                     "train.keep_checkpoints",
+                                     "train.best",
+                                     "train.best_goal",
+                                     "train.patience"};
 
 void flatten(const Json& object, const std::string& prefix, Json& into) {
   for (const auto& [key, value] : object.items()) {

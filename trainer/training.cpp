@@ -2,11 +2,14 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 
 #include "base/error.h"
 #include "base/random.h"
+#include "trainer/best_directory.h"
 #include "trainer/device.h"
 #include "trainer/schedule.h"
 #include "trainer/scoring.h"
@@ -49,9 +52,14 @@ Training::Training(const TrainingParts& parts, TrainingState state)
       metrics_(output_, state_.step > 0 ? state_.step : -1),
       progress_("train", total_steps_, state_.step) {}
 
+bool Training::finished() const {
+  const bool given_up = state_.best && state_.best->given_up(parts_.config.train.patience);
+  return state_.step >= total_steps_ || given_up;
+}
+
 void Training::run() {
   const auto& train = parts_.config.train;
-  while (state_.step < total_steps_) {
+  while (!finished()) {
     const Metrics metrics = optimize(state_.step);
     ++state_.step;
     progress_.update(
@@ -59,9 +67,29 @@ void Training::run() {
         fmt::format("loss {:.4f}  accuracy {:.2f}  {:.0f} tokens/s", find(metrics, "loss"),
                     find(metrics, "rewards/accuracies"), find(metrics, "tokens_per_second")));
     if (due(train.log_every, state_.step, total_steps_)) metrics_.write(state_.step, metrics);
-    if (due(train.eval_every, state_.step, total_steps_)) evaluate();
-    evaluate_tasks();
-    if (due(train.checkpoint_every, state_.step, total_steps_)) checkpoint();
+    measure();
+    if (finished() || due(train.checkpoint_every, state_.step, total_steps_)) checkpoint();
+  }
+  if (state_.best && state_.best->step > 0) {
+    say(fmt::format("best: {}: {}", best_directory(output_).string(), state_.best->describe()));
+  }
+}
+
+void Training::measure() {
+  const auto is_due = [&](int64_t every) { return due(every, state_.step, total_steps_); };
+  measure_where(is_due);
+  if (state_.step == total_steps_ || !finished()) return;
+  say(fmt::format("step {}: no improvement in {} measurements ({}); the run ends here", state_.step,
+                  state_.best->without_improvement, state_.best->describe()));
+  // As after every run, all is measured at the end.
+  measure_where(std::not_fn(is_due));
+}
+
+void Training::measure_where(const std::function<bool(int64_t)>& applies) {
+  if (applies(parts_.config.train.eval_every)) evaluate();
+  if (parts_.tasks == nullptr) return;
+  for (const TaskSuite::Entry& entry : parts_.tasks->entries()) {
+    if (entry.task.every > 0 && applies(entry.task.every)) evaluate_task(entry);
   }
 }
 
@@ -107,32 +135,35 @@ void Training::evaluate() {
                                    parts_.config.train.micro_batch_tokens);
   const auto result = evaluate_preferences(parts_.config.loss, parts_.validation, policy,
                                            parts_.validation_reference);
-  metrics_.write(state_.step, result.metrics());
   say(
       fmt::format("step {}: held-out loss {:.4f}, reward accuracy {:.3f} [{:.3f}, {:.3f}], margin "
                   "{:.3f}",
                   state_.step, result.loss, result.accuracy, result.accuracy_low,
                   result.accuracy_high, result.margin));
+  record(result.metrics());
 }
 
-void Training::evaluate_tasks() {
-  if (parts_.tasks == nullptr) return;
-  for (const TaskSuite::Entry& entry : parts_.tasks->entries()) {
-    const int64_t every = entry.task.every;
-    if (every == 0 || !due(every, state_.step, total_steps_)) continue;
-    const TaskScores scores =
-        parts_.tasks->score(entry, "adapter", parts_.step.model, &parts_.adapter);
-    const ScoredItems items = pointers(scores.items);
-    Metrics metrics;
-    std::string line = fmt::format("step {}: {}", state_.step, entry.task.name);
-    for (const MetricSpec& metric : entry.task.metrics) {
-      const double value = metric.value(items);
-      metrics.emplace_back(fmt::format("eval/{}/{}", entry.task.name, metric.name), value);
-      line += fmt::format(", {} {:.4f}", metric.name, value);
-    }
-    metrics_.write(state_.step, metrics);
-    say(line);
+void Training::evaluate_task(const TaskSuite::Entry& entry) {
+  const TaskScores scores =
+      parts_.tasks->score(entry, "adapter", parts_.step.model, &parts_.adapter);
+  const ScoredItems items = pointers(scores.items);
+  Metrics metrics;
+  std::string line = fmt::format("step {}: {}", state_.step, entry.task.name);
+  for (const MetricSpec& metric : entry.task.metrics) {
+    const double value = metric.value(items);
+    metrics.emplace_back(fmt::format("eval/{}/{}", entry.task.name, metric.name), value);
+    line += fmt::format(", {} {:.4f}", metric.name, value);
   }
+  say(line);
+  record(metrics);
+}
+
+void Training::record(const Metrics& metrics) {
+  metrics_.write(state_.step, metrics);
+  if (!state_.best) return;
+  const auto found = std::ranges::find(metrics, state_.best->number, &Metrics::value_type::first);
+  if (found == metrics.end() || !state_.best->take(state_.step, found->second)) return;
+  save_best(output_, parts_.adapter, parts_.config.model, *state_.best);
 }
 
 void Training::checkpoint() {

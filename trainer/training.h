@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,13 +38,20 @@ class Training {
 
   int64_t total_steps() const { return total_steps_; }
 
-  // From state.step to the last step. Error when a loss or gradient is not finite.
+  // From state.step to the last step, or until train.best has not improved for train.patience
+  // measurements. Error when a loss or gradient is not finite.
   void run();
 
  private:
+  bool finished() const;
   Metrics optimize(int64_t step);
+  void measure();
+  // Held-out pairs and tasks whose steps between measurements `applies` to.
+  void measure_where(const std::function<bool(int64_t)>& applies);
   void evaluate();
-  void evaluate_tasks();
+  void evaluate_task(const TaskSuite::Entry& entry);
+  // Writes measured numbers down; the best adapter by one of them is kept.
+  void record(const Metrics& metrics);
   void checkpoint();
 
   TrainingParts parts_;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -61,11 +62,22 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-// Unique among the threads of this process and among processes of one machine.
+// False when the name is taken, be it by another process and only just now.
+bool rename_to_free(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (std::filesystem::exists(to)) return false;
+  std::error_code error;
+  std::filesystem::rename(from, to, error);
+  if (error && !std::filesystem::exists(to)) {
+    fail("{}: cannot rename to {}: {}", from.string(), to.string(), error.message());
+  }
+  return !error;
+}
+
+// Unique among the threads of this process and among processes that share a file system.
 std::filesystem::path temporary_sibling(const std::filesystem::path& path) {
   static std::atomic<uint64_t> next = 0;
   auto sibling = path;
-  sibling += fmt::format(".tmp-{}-{}", ::getpid(), next++);
+  sibling += fmt::format(".tmp-{}-{}", process_name(), next++);
   return sibling;
 }
 
@@ -118,6 +130,12 @@ std::string read_text_file(const std::filesystem::path& path, size_t max_bytes) 
   return text;
 }
 
+std::string process_name() {
+  utsname system = {};
+  ::uname(&system);
+  return fmt::format("{}-{}", system.nodename, ::getpid());
+}
+
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes) {
   const auto temporary = temporary_sibling(path);
   Descriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0644);
@@ -135,8 +153,8 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view bytes
 void replace_directory(const std::filesystem::path& fresh, const std::filesystem::path& target) {
   namespace fs = std::filesystem;
   const fs::path parent = target.parent_path();
-  if (!fs::exists(target)) {
-    fs::rename(fresh, target);
+  if (rename_to_free(fresh, target)) {
+    // Nothing was there.
   } else if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) {
     sync_directory(parent);
     fs::remove_all(fresh);  // the old one
@@ -150,6 +168,15 @@ void replace_directory(const std::filesystem::path& fresh, const std::filesystem
     fs::remove_all(old);
   }
   sync_directory(parent);
+}
+
+void write_directory_atomic(const std::filesystem::path& target,
+                            const std::function<void(const std::filesystem::path&)>& fill) {
+  const auto fresh = target.parent_path() / (".writing-" + target.filename().string());
+  std::filesystem::remove_all(fresh);  // of a run that was killed
+  std::filesystem::create_directories(fresh);
+  fill(fresh);
+  replace_directory(fresh, target);
 }
 
 void sync_directory(const std::filesystem::path& directory) {

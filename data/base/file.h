@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,16 +32,23 @@ class MappedFile {
 // Whole file as text; Error when missing or larger than `max_bytes`.
 std::string read_text_file(const std::filesystem::path& path, size_t max_bytes = size_t{1} << 30);
 
+// "<host>-<pid>", for temporary names where machines share a file system.
+std::string process_name();
+
 // Writes to a temporary sibling, fsyncs, renames over `path`, fsyncs the directory. On failure
 // (disk full, no permission) the temporary file is removed, `path` is as before, and an Error names
 // path and reason.
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 
-// Puts the directory `fresh` in the place of `target`, which may exist. Whoever is interrupted
-// leaves the old directory or the new one there; only where the file system cannot exchange two
-// names is there a moment without either, and the old one is kept beside as "<target>.old" until it
-// is over.
+// Puts the directory `fresh` in the place of `target`, which may exist; of several processes that
+// do so the last one wins. Whoever is interrupted leaves the old directory or the new one there;
+// only where the file system cannot exchange two names is there a moment without either, and the
+// old one is kept beside as "<target>.old" until it is over.
 void replace_directory(const std::filesystem::path& fresh, const std::filesystem::path& target);
+
+// Lets `fill` write into a fresh directory beside `target`, and puts that in its place as above.
+void write_directory_atomic(const std::filesystem::path& target,
+                            const std::function<void(const std::filesystem::path&)>& fill);
 
 // fsync of a directory, so that renames inside it survive power loss.
 void sync_directory(const std::filesystem::path& directory);

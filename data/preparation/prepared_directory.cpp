@@ -1,7 +1,6 @@
 #include "data/preparation/prepared_directory.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -77,7 +76,7 @@ class FreshDirectory {
  public:
   explicit FreshDirectory(const fs::path& target)
       : path_(target.parent_path() /
-              fmt::format(".writing-{}-{}", target.filename().string(), ::getpid())) {
+              fmt::format(".writing-{}-{}", target.filename().string(), process_name())) {
     fs::remove_all(path_);
     fs::create_directories(path_);
   }

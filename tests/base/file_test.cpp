@@ -7,8 +7,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "base/error.h"
 #include "tests/support.h"
@@ -107,6 +109,47 @@ TEST(File, ReadOnlyDirectory) {
 
 // A write that stops half-way: the size limit of the process gives EFBIG where a full disk gives
 // ENOSPC.
+TEST(File, DirectoriesAreReplacedAsAWhole) {
+  const test::TemporaryDirectory directory;
+  const auto target = directory.path() / "best";
+  const auto fill = [](const char* name) {
+    return [=](const std::filesystem::path& fresh) { write_file_atomic(fresh / name, name); };
+  };
+  std::filesystem::create_directory(directory.path() / ".writing-best");
+  write_file_atomic(directory.path() / ".writing-best" / "left", "by a killed run");
+  write_directory_atomic(target, fill("first"));
+  EXPECT_FALSE(std::filesystem::exists(target / "left"));
+  write_directory_atomic(target, fill("second"));
+  EXPECT_FALSE(std::filesystem::exists(target / "first"));
+  EXPECT_EQ(read_text_file(target / "second"), "second");
+  EXPECT_ANY_THROW(write_directory_atomic(target, [](const auto&) { fail("full"); }));
+  EXPECT_EQ(read_text_file(target / "second"), "second");
+}
+
+TEST(File, SeveralMayPutADirectoryInTheSamePlace) {
+  const test::TemporaryDirectory directory;
+  for (int round = 0; round < 50; ++round) {
+    const auto target = directory.path() / fmt::format("target-{}", round);
+    std::vector<std::thread> threads;
+    std::atomic<int> failures = 0;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i] {
+        try {
+          const auto fresh = directory.path() / fmt::format("fresh-{}", i);
+          std::filesystem::create_directory(fresh);
+          write_file_atomic(fresh / "file", "whole");
+          replace_directory(fresh, target);
+        } catch (const std::exception&) {
+          ++failures;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(failures, 0);
+    EXPECT_EQ(read_text_file(target / "file"), "whole");
+  }
+}
+
 TEST(File, FailureInTheMiddleKeepsTheOldFile) {
   const test::TemporaryDirectory scratch;
   const auto path = scratch.path() / "a";

@@ -13,7 +13,10 @@ using test::expect_error;
 using test::expect_success;
 using test::lines_of;
 using test::run_braid;
+using testing::Contains;
+using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class StudyRun : public testing::Test {
  protected:
@@ -100,6 +103,64 @@ TEST_F(StudyRun, JobsShareTheCellsAndTheLastPutsThemTogether) {
   expect_success(again);
   EXPECT_EQ(again.out, second.out);
   EXPECT_THAT(again.err, testing::Not(HasSubstr("training:")));
+}
+
+// Which cells share, and in which order they came, changes no bit.
+TEST_F(StudyRun, ReferencesAreSharedAndDoNotDependOnTheOrder) {
+  const auto one = study();
+  expect_success(one);
+  // The cells at fraction 1 find the pairs of those before, and all held-out pairs of their seed.
+  EXPECT_THAT(one.err, ContainsRegex("reference training: [1-9][0-9]* of [0-9]+ groups reused"));
+  EXPECT_THAT(one.err, HasSubstr("reference held out: 14 of 14 groups reused"));
+  EXPECT_FALSE(fs::exists(path("study/all-1-seed0/reference")));
+  study_["output"] = "parallel";
+  write();
+  expect_success(study({"--job", "1", "--jobs", "2"}));
+  expect_success(study({"--job", "0", "--jobs", "2"}));
+  study_["output"] = "alone";
+  study_["grid"]["fraction"] = {1};
+  study_["grid"]["seed"] = {1};
+  write();
+  expect_success(study());
+  const auto adapter = [&](const std::string& output, const std::string& cell) {
+    return read_text_file(path(output) / cell / "adapter/adapter_model.safetensors");
+  };
+  for (const std::string cell : {"all-1-seed0", "all-1-seed1", "all-random-0.5-seed1"}) {
+    EXPECT_TRUE(adapter("study", cell) == adapter("parallel", cell)) << cell;
+  }
+  EXPECT_TRUE(adapter("study", "all-1-seed1") == adapter("alone", "all-1-seed1"));
+  EXPECT_EQ(read_text_file(path("study/results.csv")),
+            read_text_file(path("parallel/results.csv")));
+}
+
+TEST_F(StudyRun, SeedsOfTheSameDataPrepareOnce) {
+  run_["data"]["seed"] = 7;
+  study_["grid"]["strategy"] = {"quality_diversity"};
+  write();
+  const auto result = study();
+  expect_success(result);
+  EXPECT_TRUE(fs::exists(path("study/prepared/all-1/summary.json")));
+  EXPECT_TRUE(fs::exists(path("study/prepared/all-quality_diversity-0.5/summary.json")));
+  EXPECT_FALSE(fs::exists(path("study/all-1-seed0/prepared")));
+  // Two preparations, four cells.
+  EXPECT_THAT(lines_of(result.err), Contains(StartsWith("prepare: ")).Times(2));
+  const auto adapter = [&](const std::string& cell) {
+    return read_text_file(path("study") / cell / "adapter/adapter_model.safetensors");
+  };
+  EXPECT_FALSE(adapter("all-1-seed0") == adapter("all-1-seed1"));
+}
+
+TEST_F(StudyRun, HeldOutPairsShowWhatTuningDid) {
+  study_["grid"]["fraction"] = {1};
+  write();
+  expect_success(study());
+  const Json results = read_json_file(path("study/results.json"));
+  EXPECT_TRUE(results["cells"][0]["chosen_log_ratio"].is_number());
+  EXPECT_EQ(results["cells"][0]["largest_source"], 1);
+  // Of the rated answers the better one is always the shorter one.
+  EXPECT_TRUE(results["groups"][0]["length_gap"]["value"].is_null());
+  EXPECT_TRUE(results["groups"][0]["flags"].is_array());
+  EXPECT_THAT(read_text_file(path("study/report.html")), HasSubstr("length gap"));
 }
 
 TEST_F(StudyRun, RandomKeepsAsManyAsTheMethod) {

@@ -7,11 +7,13 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <csignal>
 
 #include "base/file.h"
 #include "base/random.h"
 #include "tests/trainer/tiny.h"
+#include "trainer/best_directory.h"
 
 namespace braid {
 namespace {
@@ -73,6 +75,44 @@ TEST_F(Checkpoints, RoundTripIsExact) {
   EXPECT_TRUE(at::equal(optimizer.exp_avg_sq(), optimizer_.exp_avg_sq()));
   EXPECT_FALSE(checkpoint_damage(checkpoint));
   EXPECT_THAT(names(), ElementsAre("checkpoint-7"));
+}
+
+TEST_F(Checkpoints, HoldTheBestAdapterSoFar) {
+  TrainConfig config;
+  config.best = "eval_loss";
+  TrainingState state{4, 0, 0, 0, "key"};
+  state.best.emplace(config);
+  // Measured, but never a number: there is no adapter to keep.
+  state.best->take(2, std::nan(""));
+  write_checkpoint(run(), adapter_, optimizer_, state, "base");
+  EXPECT_EQ(read_checkpoint_state(run() / "checkpoint-4").best->without_improvement, 1);
+  EXPECT_FALSE(fs::exists(run() / "best"));
+
+  const std::string model = "adapter_model.safetensors";
+  ASSERT_TRUE(state.best->take(4, 0.1 + 0.2));
+  save_best(run(), adapter_, "base", *state.best);
+  const std::string best = read_text_file(run() / "best" / model);
+  train(1);
+  state.step = 6;
+  write_checkpoint(run(), adapter_, optimizer_, state, "base");
+  const fs::path checkpoint = run() / "checkpoint-6";
+  const auto stored = read_checkpoint_state(checkpoint).best;
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->to_json(), state.best->to_json());
+  EXPECT_EQ(stored->value, 0.1 + 0.2);
+
+  // Found after the checkpoint, and gone with it.
+  ASSERT_TRUE(state.best->take(8, 0.2));
+  save_best(run(), adapter_, "base", *state.best);
+  EXPECT_NE(read_text_file(run() / "best" / model), best);
+  restore_best(run(), checkpoint, *stored);
+  EXPECT_EQ(read_text_file(run() / "best" / model), best);
+  EXPECT_EQ(read_json_file(run() / "best" / "best.json")["step"], 4);
+  EXPECT_TRUE(fs::exists(run() / "best" / "adapter_config.json"));
+
+  fs::remove(checkpoint / "best.safetensors");
+  EXPECT_THAT(checkpoint_damage(checkpoint).value_or("none"),
+              HasSubstr("best.safetensors is missing"));
 }
 
 TEST_F(Checkpoints, TruncationOfEveryFileIsNoticed) {

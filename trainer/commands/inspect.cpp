@@ -79,8 +79,11 @@ std::string describe_tokenizer(const fs::path& model) {
 }
 
 std::string describe(const TrainingState& state) {
-  return fmt::format("step {}, {} pairs, {} tokens, {} of training, run {}", state.step,
-                     state.pairs, state.tokens, format_duration(state.seconds), state.run_key);
+  std::string text =
+      fmt::format("step {}, {} pairs, {} tokens, {} of training, run {}", state.step, state.pairs,
+                  state.tokens, format_duration(state.seconds), state.run_key);
+  if (state.best && state.best->step > 0) text += ", best " + state.best->describe();
+  return text;
 }
 
 }  // namespace

@@ -4,10 +4,15 @@
 
 #include "base/error.h"
 #include "model/adapter_io.h"
+#include "model/weights.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/session.h"
+#include "trainer/dataset.h"
 #include "trainer/evaluation/task_report.h"
 #include "trainer/progress.h"
+#include "trainer/scoring.h"
+#include "trainer/shared_references.h"
+#include "trainer/study/held_out_pairs.h"
 #include "trainer/study/study_report.h"
 
 namespace braid {
@@ -22,7 +27,8 @@ class Evaluator {
       : study_(study),
         shape_(load_model_config(study.run.model)),
         suite_(study.run, shape_),
-        model_(open_model(study.run)) {}
+        model_(open_model(study.run)),
+        weights_(weights_fingerprint(study.run.model)) {}
 
   // Null: the base.
   void evaluate(const std::string& policy, const Adapter* adapter, const Json& context,
@@ -36,6 +42,21 @@ class Evaluator {
     report_tasks(directory, context, {policy}, outcomes, study_.run.seed);
   }
 
+  // Held-out pairs of a cell under its adapter and under the base; the latter are shared.
+  void evaluate_pairs(const Cell& cell, const RunConfiguration& config,
+                      const Adapter& adapter) const {
+    Dataset data =
+        load_dataset(config, shape_, /*need_training=*/false, fs::path(config.output) / "tokens");
+    auto& pairs = data.validation;
+    std::erase_if(pairs, [](const EncodedGroup& group) { return group.branches.size() != 2; });
+    const Transformer& model = model_.transformer;
+    const auto base = shared_reference_logps(config.train.reference_cache, weights_, model,
+                                             {"base", "base", nullptr}, pairs, say);
+    const auto policy =
+        score_groups(model, pointers(pairs), &adapter, config.train.micro_batch_tokens);
+    write_held_out_pairs(evaluation_directory(cell), pairs, policy, base.sums);
+  }
+
   Adapter load(const fs::path& path) const {
     return load_adapter(path, shape_, model_.transformer.device());
   }
@@ -45,6 +66,7 @@ class Evaluator {
   ModelConfig shape_;
   TaskSuite suite_;
   LoadedModel model_;
+  std::string weights_;
 };
 
 // Whether the evaluation there was made with this context.
@@ -78,6 +100,7 @@ void run_cells(const Study& study, int64_t job, int64_t jobs) {
                     cell.seed));
     run_train(config);
     const Adapter adapter = evaluate().load(cell.directory / "adapter");
+    evaluate().evaluate_pairs(cell, config, adapter);
     evaluate().evaluate("adapter", &adapter, context, evaluation_directory(cell));
   }
 }

@@ -2,17 +2,22 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "model/adapter_io.h"
 #include "model/weights.h"
+#include "trainer/best_directory.h"
+#include "trainer/best_number.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/session.h"
 #include "trainer/device.h"
 #include "trainer/run_identity.h"
 #include "trainer/self_test.h"
+#include "trainer/shared_references.h"
 #include "trainer/training.h"
 
 namespace braid {
@@ -30,15 +35,35 @@ ObjectiveConfig objective_config(const RunConfiguration& config) {
   return {config.loss, config.train.preference_weight, config.train.sft_weight};
 }
 
+// What the checkpoint that the run continues from (nullopt: none) knows of train.best. best/ is
+// brought to the same state: a killed run may have found a better one after its last checkpoint,
+// and finds it again.
+void continue_best(const RunConfiguration& config, const std::optional<fs::path>& checkpoint,
+                   TrainingState& state) {
+  const std::optional<BestSoFar> before = std::exchange(state.best, std::nullopt);
+  if (config.train.best.empty()) return;
+  state.best.emplace(config.train);
+  if (before && before->same_goal(*state.best)) {
+    state.best = before;
+  } else if (checkpoint) {
+    say(fmt::format("best: {} was not looked at before step {}; counted from there",
+                    config.train.best, state.step));
+  }
+  if (state.best->step > 0) {
+    restore_best(config.output, *checkpoint, *state.best);
+  } else {
+    remove_best(config.output);
+  }
+}
+
 // Where to go on: the newest whole checkpoint of this very run, or the beginning.
-TrainingState resume(const fs::path& output, const Json& identity, Adapter& adapter,
+TrainingState resume(const RunConfiguration& config, const Json& identity, Adapter& adapter,
                      AdamW& optimizer) {
-  TrainingState fresh;
-  fresh.run_key = run_key(identity);
-  const auto checkpoint = newest_valid_checkpoint(output, say);
-  if (!checkpoint) return fresh;
-  if (read_checkpoint_state(*checkpoint).run_key != fresh.run_key) {
-    const Json before = read_identity(output);
+  TrainingState state;
+  state.run_key = run_key(identity);
+  const auto checkpoint = newest_valid_checkpoint(config.output, say);
+  if (checkpoint && read_checkpoint_state(*checkpoint).run_key != state.run_key) {
+    const Json before = read_identity(config.output);
     fail(
         "{}: belongs to a run with other settings ({}); give another --output, restore the "
         "settings, or remove the directory",
@@ -47,8 +72,12 @@ TrainingState resume(const fs::path& output, const Json& identity, Adapter& adap
             ? fmt::format("{}", fmt::join(identity_differences(identity, before), "; "))
             : "run.json is missing");
   }
-  say("resuming from " + checkpoint->string());
-  return restore_checkpoint(*checkpoint, adapter, optimizer);
+  if (checkpoint) {
+    say("resuming from " + checkpoint->string());
+    state = restore_checkpoint(*checkpoint, adapter, optimizer);
+  }
+  continue_best(config, checkpoint, state);
+  return state;
 }
 
 void print_header(const RunConfiguration& config, const Dataset& data, const Adapter& adapter,
@@ -67,7 +96,7 @@ void print_header(const RunConfiguration& config, const Dataset& data, const Ada
                   config.loss.beta, config.train.sft_weight, config.optimizer.learning_rate));
 }
 
-// Log-probabilities of the reference policy, from the cache of the run or computed now.
+// Log-probabilities of the reference policy, from a cache or computed now.
 class References {
  public:
   References(const RunConfiguration& config, const LoadedModel& model, const std::string& weights,
@@ -87,9 +116,16 @@ class References {
  private:
   at::Tensor cached(const std::vector<EncodedGroup>& groups, const std::string& what) const {
     Progress progress("reference " + what, static_cast<int64_t>(groups.size()));
-    return reference_logps(fs::path(config_.output) / "reference", weights_, model_.transformer,
-                           policy_, groups, config_.train.micro_batch_tokens, say,
-                           [&](int64_t done) { progress.update(done); });
+    const auto update = [&](int64_t done) { progress.update(done); };
+    const std::string& shared = config_.train.reference_cache;
+    if (shared.empty()) {
+      return reference_logps(fs::path(config_.output) / "reference", weights_, model_.transformer,
+                             policy_, groups, config_.train.micro_batch_tokens, say, update);
+    }
+    const SharedLogps logps =
+        shared_reference_logps(shared, weights_, model_.transformer, policy_, groups, say, update);
+    say(fmt::format("reference {}: {} of {} groups reused", what, logps.reused, groups.size()));
+    return logps.sums;
   }
 
   const RunConfiguration& config_;
@@ -99,11 +135,8 @@ class References {
 };
 
 void export_adapter(const fs::path& output, const Adapter& adapter, const std::string& base) {
-  const auto target = output / "adapter", fresh = output / ".writing-adapter";
-  fs::remove_all(fresh);
-  fs::create_directories(fresh);
-  save_adapter(adapter, fresh, base);
-  replace_directory(fresh, target);
+  write_directory_atomic(output / "adapter",
+                         [&](const fs::path& fresh) { save_adapter(adapter, fresh, base); });
 }
 
 Dataset load_data(const RunConfiguration& config) {
@@ -111,6 +144,12 @@ Dataset load_data(const RunConfiguration& config) {
                               fs::path(config.output) / "tokens");
   const auto is_pair = [](const EncodedGroup& group) { return group.branches.size() == 2; };
   if (std::ranges::none_of(data.validation, is_pair)) data.validation.clear();
+  if (data.validation.empty() && is_held_out_number(config.train)) {
+    fail(
+        "train.best: {}: there are no held-out pairs; set data.validation, or a larger "
+        "data.held_out",
+        config.train.best);
+  }
   return data;
 }
 
@@ -127,6 +166,7 @@ int run_train(const RunConfiguration& config) {
   // Data first: its mistakes show before gigabytes are read.
   std::optional<TaskSuite> tasks;
   if (!config.evaluation.empty()) tasks.emplace(config, load_model_config(config.model));
+  check_best_number(config.train, tasks ? &*tasks : nullptr);
   const Dataset data = load_data(config);
   fs::create_directories(config.output);
   const LoadedModel model = open_model(config);
@@ -139,7 +179,7 @@ int run_train(const RunConfiguration& config) {
   const Json identity = run_identity(config, weights, adapter_fingerprint(adapter),
                                      reference.fingerprint, data.train);
   AdamW optimizer(adapter, config.optimizer);
-  const TrainingState state = resume(config.output, identity, adapter, optimizer);
+  const TrainingState state = resume(config, identity, adapter, optimizer);
   write_run_file(config.output, config, identity);
 
   ReferenceSource source;

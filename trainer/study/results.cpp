@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <unordered_map>
 
 #include "base/error.h"
-#include "data/feedback/rows/row_source.h"
 #include "data/tasks/task.h"
 #include "trainer/evaluation/item_file.h"
+#include "trainer/evaluation/task_suite.h"
+#include "trainer/study/failure_signatures.h"
+#include "trainer/study/held_out_pairs.h"
 
 namespace braid {
 namespace {
@@ -41,8 +42,8 @@ Numbers read_numbers(const fs::path& directory) {
   return numbers;
 }
 
-void read_selection(const fs::path& run, CellResult& result) {
-  const Json summary = read_json_file(run / "prepared" / "summary.json");
+void read_selection(const fs::path& prepared, CellResult& result) {
+  const Json summary = read_json_file(prepared / "summary.json");
   int64_t largest = 0;
   for (const Json& source : summary.at("sources")) {
     const auto pairs = source.at("pairs").at("train").get<int64_t>();
@@ -54,22 +55,12 @@ void read_selection(const fs::path& run, CellResult& result) {
   }
 }
 
-double last_chosen_reward(const fs::path& run) {
-  double reward = kNone;
-  const auto rows = open_json_lines(run / "metrics.jsonl");
-  for (SourceRow row; rows->next(row);) {
-    if (!row.flaw.empty()) throw Error(row.flaw);
-    const auto found = row.value.find("eval_rewards/chosen");
-    if (found != row.value.end() && found->is_number()) reward = found->get<double>();
-  }
-  return reward;
-}
-
 CellResult read_cell(const Cell& cell) {
   CellResult result;
   result.cell = &cell;
-  read_selection(cell.directory, result);
-  result.chosen_reward = last_chosen_reward(cell.directory);
+  read_selection(cell.prepared, result);
+  const StoredItems pairs = read_held_out_pairs(evaluation_directory(cell));
+  result.chosen_log_ratio = chosen_log_ratio(pointers(pairs.scored));
   result.numbers = read_numbers(evaluation_directory(cell));
   return result;
 }
@@ -93,22 +84,20 @@ GroupResult::Spread spread(const std::vector<const CellResult*>& cells, Value va
   return result;
 }
 
-void add_flags(const Study& study, const Numbers& base, GroupResult& group) {
-  const double base_accuracy = number_of(base, study.accuracy);
-  const double base_bias = std::abs(number_of(base, study.bias) - study.unbiased);
-  if (group.bias.mean < base_bias && group.accuracy.mean < base_accuracy) {
-    group.flags.push_back("bias falls together with accuracy");
+ScoredItems pointers(const std::vector<StoredItems>& pooled) {
+  ScoredItems items;
+  for (const StoredItems& stored : pooled) {
+    for (const ScoredItem& item : stored.scored) items.push_back(&item);
   }
-  const auto any = [&](auto holds) { return std::ranges::any_of(group.cells, holds); };
-  constexpr double kDominates = 0.8;
-  if (any([](const CellResult* c) {
-        return c->cell->members.size() > 1 && c->largest_source > kDominates;
-      })) {
-    group.flags.push_back("one source has over 80 % of the pairs");
+  return items;
+}
+
+Estimate pooled_length_gap(const std::vector<const CellResult*>& cells) {
+  std::vector<StoredItems> pairs;
+  for (const CellResult* cell : cells) {
+    pairs.push_back(read_held_out_pairs(evaluation_directory(*cell->cell)));
   }
-  if (any([](const CellResult* c) { return c->chosen_reward < 0; })) {
-    group.flags.push_back("chosen answers became less likely than under the reference");
-  }
+  return length_gap(pointers(pairs));
 }
 
 std::vector<GroupResult> group_cells(const Study& study, const StudyResults& results) {
@@ -117,7 +106,7 @@ std::vector<GroupResult> group_cells(const Study& study, const StudyResults& res
     const std::string label = cell.cell->label();
     auto found = std::ranges::find(groups, label, &GroupResult::label);
     if (found == groups.end()) {
-      groups.push_back({label, {}, {}, {}, {}});
+      groups.push_back({label, {}, {}, {}, {}, {}});
       found = groups.end() - 1;
     }
     found->cells.push_back(&cell);
@@ -129,7 +118,7 @@ std::vector<GroupResult> group_cells(const Study& study, const StudyResults& res
     group.bias = spread(group.cells, [&](const CellResult& cell) {
       return std::abs(number_of(cell.numbers, study.bias) - study.unbiased);
     });
-    add_flags(study, results.base, group);
+    group.length_gap = pooled_length_gap(group.cells);
   }
   return groups;
 }
@@ -164,14 +153,6 @@ std::vector<StoredItems> pooled_items(const std::vector<const Cell*>& cells,
   return pooled;
 }
 
-ScoredItems pointers(const std::vector<StoredItems>& pooled) {
-  ScoredItems items;
-  for (const StoredItems& stored : pooled) {
-    for (const ScoredItem& item : stored.scored) items.push_back(&item);
-  }
-  return items;
-}
-
 Estimate contrast(const NamedMetric& named, const std::vector<const Cell*>& random,
                   const std::vector<const Cell*>& method) {
   const auto first = pooled_items(random, named.task);
@@ -200,18 +181,21 @@ std::vector<Contrast> contrasts(const Study& study) {
   return result;
 }
 
-// A method that cannot be told from chance says so beside its numbers.
-void flag_contrasts(const std::vector<Contrast>& contrasts, std::vector<GroupResult>& groups) {
-  for (const Contrast& contrast : contrasts) {
-    const bool better = contrast.accuracy.low > 0;
-    if (better) continue;
-    for (GroupResult& group : groups) {
-      const Cell& cell = *group.cells[0]->cell;
-      if (cell.sources == contrast.sources && cell.fraction == contrast.fraction &&
-          cell.strategy == Strategy::kQualityDiversity) {
-        group.flags.push_back("no more accurate than random pairs of the same number");
-      }
-    }
+// The comparison of a group with chance; null when it is not the method or there is none.
+const Contrast* contrast_of(const GroupResult& group, const std::vector<Contrast>& contrasts) {
+  const Cell& cell = *group.cells[0]->cell;
+  if (cell.strategy != Strategy::kQualityDiversity) return nullptr;
+  const auto found = std::ranges::find_if(contrasts, [&](const Contrast& contrast) {
+    return contrast.sources == cell.sources && contrast.fraction == cell.fraction;
+  });
+  return found == contrasts.end() ? nullptr : &*found;
+}
+
+void add_flags(const Study& study, StudyResults& results) {
+  const double accuracy = number_of(results.base, study.accuracy);
+  const double bias = std::abs(number_of(results.base, study.bias) - study.unbiased);
+  for (GroupResult& group : results.groups) {
+    group.flags = failure_signatures(accuracy, bias, group, contrast_of(group, results.contrasts));
   }
 }
 
@@ -227,7 +211,7 @@ StudyResults collect_results(const Study& study) {
   for (const Cell& cell : study.cells) results.cells.push_back(read_cell(cell));
   results.groups = group_cells(study, results);
   results.contrasts = contrasts(study);
-  flag_contrasts(results.contrasts, results.groups);
+  add_flags(study, results);
   return results;
 }
 

@@ -15,8 +15,8 @@ using Numbers = std::map<std::string, double>;  // "task/number" -> value
 struct CellResult {
   const Cell* cell = nullptr;
   int64_t train_pairs = 0;
-  double largest_source = 0;  // share of the source that has most of them
-  double chosen_reward = 0;   // on held-out pairs at the end; NaN when there are none
+  double largest_source = 0;    // share of the source that has most of them
+  double chosen_log_ratio = 0;  // to the base, mean over held-out pairs; NaN when there are none
   Numbers numbers;
 };
 
@@ -28,7 +28,8 @@ struct GroupResult {
     double mean = 0, low = 0, high = 0;  // lowest and highest over the seeds
   };
   Spread accuracy, bias;           // bias: distance from unbiased
-  std::vector<std::string> flags;  // signatures of failure
+  Estimate length_gap;             // held_out_pairs.h, over the pairs of all seeds
+  std::vector<std::string> flags;  // failure_signatures.h
 };
 
 // The method against chance: quality_diversity minus random at the same sources and fraction.

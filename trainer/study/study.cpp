@@ -98,8 +98,8 @@ std::vector<uint64_t> read_seeds(ObjectReader& grid) {
   return seeds;
 }
 
-std::vector<Cell> read_grid(ObjectReader grid, const Json& sources, const fs::path& output) {
-  const auto sets = read_source_sets(grid, sources);
+std::vector<Cell> read_grid(ObjectReader grid, const DataConfig& data, const fs::path& output) {
+  const auto sets = read_source_sets(grid, data.sources);
   const auto strategies = read_strategies(grid);
   const auto fractions = read_fractions(grid);
   const auto seeds = read_seeds(grid);
@@ -110,8 +110,10 @@ std::vector<Cell> read_grid(ObjectReader grid, const Json& sources, const fs::pa
       for (const Strategy strategy : strategies) {
         if (fraction == 1 && strategy != strategies.front()) continue;
         for (const uint64_t seed : seeds) {
-          Cell cell{name, members, strategy, fraction, seed, {}};
-          cell.directory = output / fmt::format("{}-seed{}", cell.label(), seed);
+          Cell cell{name, members, strategy, fraction, seed, {}, {}};
+          const std::string one = fmt::format("{}-seed{}", cell.label(), seed);
+          cell.directory = output / one;
+          cell.prepared = output / "prepared" / (data.seed ? cell.label() : one);
           cells.push_back(std::move(cell));
         }
       }
@@ -137,7 +139,10 @@ RunConfiguration Study::configuration(const Cell& cell) const {
   RunConfiguration config = run;
   config.seed = cell.seed;
   config.output = cell.directory.string();
-  config.data.prepared.clear();
+  config.data.prepared = cell.prepared.string();
+  if (config.train.reference_cache.empty()) {
+    config.train.reference_cache = (output / "reference").string();
+  }
   config.data.sources = Json::array();
   for (const Json& source : run.data.sources) {
     if (std::ranges::find(cell.members, source_name(source)) != cell.members.end()) {
@@ -160,7 +165,7 @@ Study read_study(const fs::path& file) {
   study.output = (folder / object.require_string("output")).lexically_normal();
   auto grid = object.object("grid");
   if (!grid) object.error("grid", "is missing");
-  study.cells = read_grid(*grid, study.run.data.sources, study.output);
+  study.cells = read_grid(*grid, study.run.data, study.output);
   study.accuracy = read_number_name(object, "accuracy");
   study.bias = read_number_name(object, "bias");
   study.unbiased = object.number("unbiased", 0);

@@ -18,6 +18,7 @@ struct Cell {
   double fraction = 1.0;
   uint64_t seed = 0;
   std::filesystem::path directory;  // of its run
+  std::filesystem::path prepared;   // its data, shared by cells whose data are the same
 
   // Where it stands in tables: everything but the seed.
   std::string label() const;
@@ -31,6 +32,7 @@ struct Study {
   double unbiased = 0;         // the bias of an unbiased model: 0, or 0.5 for shares
 
   // The run of a cell: the shared one with the cell's sources, selection, seed and directories.
+  // References are kept in the study's directory unless the run says where.
   RunConfiguration configuration(const Cell& cell) const;
 };
 

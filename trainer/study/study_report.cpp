@@ -34,11 +34,11 @@ std::string cells_csv(const StudyResults& results) {
   return text;
 }
 
+Json number_json(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
+
 Json numbers_json(const Numbers& numbers) {
   Json json = Json::object();
-  for (const auto& [name, value] : numbers) {
-    json[name] = std::isnan(value) ? Json(nullptr) : Json(value);
-  }
+  for (const auto& [name, value] : numbers) json[name] = number_json(value);
   return json;
 }
 
@@ -58,6 +58,8 @@ Json results_json(const Study& study, const StudyResults& results) {
                              {"fraction", cell.fraction},
                              {"seed", cell.seed},
                              {"train_pairs", result.train_pairs},
+                             {"largest_source", result.largest_source},
+                             {"chosen_log_ratio", number_json(result.chosen_log_ratio)},
                              {"numbers", numbers_json(result.numbers)}});
   }
   for (const GroupResult& group : results.groups) {
@@ -65,6 +67,7 @@ Json results_json(const Study& study, const StudyResults& results) {
                               {"seeds", group.cells.size()},
                               {"accuracy", spread_json(group.accuracy)},
                               {"distance_from_unbiased", spread_json(group.bias)},
+                              {"length_gap", estimate_json(group.length_gap)},
                               {"flags", group.flags}});
   }
   json["filtered_minus_random"] = Json::array();
@@ -113,6 +116,27 @@ std::string flags_list(const StudyResults& results) {
   return text.empty() ? "<p class=\"soft\">None.</p>\n" : "<ul>\n" + text + "</ul>\n";
 }
 
+// What the signatures go by, beside accuracy and bias.
+std::string signs_table(const StudyResults& results) {
+  Rows rows;
+  for (const GroupResult& group : results.groups) {
+    double largest = 0;
+    std::string log_ratios;
+    for (const CellResult* cell : group.cells) {
+      largest = std::max(largest, cell->largest_source);
+      log_ratios += fmt::format("{}{:.2f}", log_ratios.empty() ? "" : ", ", cell->chosen_log_ratio);
+    }
+    rows.push_back({html::escape(group.label), fmt::format("{:.0f} %", 100 * largest), log_ratios,
+                    estimate_text(group.length_gap)});
+  }
+  return "<p class=\"soft\">Largest source: its share of the pairs. Log-ratio: tuned to base, mean "
+         "over "
+         "chosen held-out answers, per seed. Length gap: how much more often held-out pairs are "
+         "judged right where the chosen answer is the longer one than where it is the shorter one, "
+         "with a 95 % interval; 0 under the base.</p>\n" +
+         html::table({"pairs", "largest source", "log-ratio", "length gap"}, rows, 1);
+}
+
 std::string page(const Study& study, const StudyResults& results) {
   Rows rows = group_rows(study, results);
   for (auto& row : rows) {
@@ -135,7 +159,7 @@ std::string page(const Study& study, const StudyResults& results) {
                 {"sources", "fraction", html::escape(study.accuracy), html::escape(study.bias)},
                 contrasts, 1));
   }
-  body += html::section("Signatures of failure", flags_list(results));
+  body += html::section("Signatures of failure", flags_list(results) + signs_table(results));
   return html::page("Study", body);
 }
 
