@@ -32,10 +32,13 @@ class Questions : public testing::Test {
 
   // A task of one question whose answers are compared.
   Json capital(const std::string& match) const {
-    Json config = {{"name", "capitals"},      {"kind", "generate"},
-                   {"prompt", "question"},    {"answers", "answers[]"},
+    Json config = {{"name", "capitals"},
+                   {"kind", "generate"},
+                   {"prompt", "question"},
+                   {"answers", "answers[]"},
                    {"metrics", {"answers_right"}}};
-    config["files"] = file("a.jsonl", R"({"question": "Of Peru?", "answers": ["Lima", "lima city"]})");
+    config["files"] =
+        file("a.jsonl", R"({"question": "Of Peru?", "answers": ["Lima", "lima city"]})");
     config["match"] = match;
     return config;
   }
