@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/fresh_directory.h"
 #include "base/safetensors.h"
 #include "model/adapter_io.h"
 #include "trainer/best_directory.h"
@@ -35,26 +36,6 @@ std::optional<int64_t> step_of(const fs::path& path) {
   if (result.ec != std::errc() || result.ptr != end || step < 0) return std::nullopt;
   return step;
 }
-
-// A directory under construction; removed unless it was moved to its final name.
-class Construction {
- public:
-  explicit Construction(fs::path path) : path_(std::move(path)) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~Construction() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Construction(const Construction&) = delete;
-  Construction& operator=(const Construction&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 SafetensorsEntry entry_of(const std::string& name, const at::Tensor& tensor) {
   const auto values =
@@ -122,10 +103,10 @@ void write_checkpoint(const fs::path& run_directory, const Adapter& adapter, con
   const fs::path target = run_directory / fmt::format("{}{}", kPrefix, state.step);
   if (already_written(target, state)) return;
   try {
-    const Construction construction(run_directory / fmt::format("{}{}", kWriting, state.step));
-    write_content(construction.path(), run_directory, adapter, optimizer, state, base_model);
+    const FreshDirectory fresh(run_directory / fmt::format("{}{}", kWriting, state.step));
+    write_content(fresh.path(), run_directory, adapter, optimizer, state, base_model);
     if (fs::exists(target)) remove_checkpoint(target);  // a damaged one of the same step
-    fs::rename(construction.path(), target);
+    fs::rename(fresh.path(), target);
     sync_directory(run_directory);
   } catch (const fs::filesystem_error& e) {
     fail("{}: checkpoint not written: {}; earlier checkpoints are untouched", target.string(),

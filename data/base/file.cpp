@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/fresh_directory.h"
 
 namespace braid {
 namespace {
@@ -172,11 +173,9 @@ void replace_directory(const std::filesystem::path& fresh, const std::filesystem
 
 void write_directory_atomic(const std::filesystem::path& target,
                             const std::function<void(const std::filesystem::path&)>& fill) {
-  const auto fresh = target.parent_path() / (".writing-" + target.filename().string());
-  std::filesystem::remove_all(fresh);  // of a run that was killed
-  std::filesystem::create_directories(fresh);
-  fill(fresh);
-  replace_directory(fresh, target);
+  const FreshDirectory fresh(target.parent_path() / (".writing-" + target.filename().string()));
+  fill(fresh.path());
+  replace_directory(fresh.path(), target);
 }
 
 void sync_directory(const std::filesystem::path& directory) {

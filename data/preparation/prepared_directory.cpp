@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/fresh_directory.h"
 #include "base/hash.h"
 #include "data/preparation/outputs.h"
 #include "data/preparation/report/report.h"
@@ -71,28 +72,6 @@ void check_replaceable(const fs::path& target) {
        target.string());
 }
 
-// A directory under a name of its own beside the target, gone when it was not put in place.
-class FreshDirectory {
- public:
-  explicit FreshDirectory(const fs::path& target)
-      : path_(target.parent_path() /
-              fmt::format(".writing-{}-{}", target.filename().string(), process_name())) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~FreshDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  FreshDirectory(const FreshDirectory&) = delete;
-  FreshDirectory& operator=(const FreshDirectory&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 }  // namespace
 
 std::string preparation_key(const PreparationConfig& config, const std::string& parts) {
@@ -131,7 +110,9 @@ Json write_prepared(const fs::path& directory, const std::string& key,
                     const PreparationConfig& config, const Preparation& preparation) {
   const fs::path target = fs::absolute(directory).lexically_normal();
   check_replaceable(target);
-  const FreshDirectory fresh(target);
+  const FreshDirectory fresh(target.parent_path() / fmt::format(".writing-{}-{}",
+                                                                target.filename().string(),
+                                                                process_name()));
   const auto files = write_outputs(preparation, fresh.path());
   Json summary = {{"key", key}, {"configuration", configuration_json(config, preparation)}};
   summary.update(summarize(preparation));
