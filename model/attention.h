@@ -49,9 +49,4 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 at::Tensor attention_reference(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                const SegmentLayout& layout, double scale, int64_t window);
 
-// One run of queries over all its keys, plain ATen: q [n, heads, D] at positions `first`...,
-// k and v [m, kv_heads, D] at positions 0... -> [n, heads, D].
-at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, int64_t first,
-                  double scale, int64_t window);
-
 }  // namespace braid

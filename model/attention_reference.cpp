@@ -7,7 +7,10 @@
 #include "model/attention.h"
 
 namespace braid {
+namespace {
 
+// One run of queries over all its keys: q [n, heads, D] at positions `first`..., k and v
+// [m, kv_heads, D] at positions 0... -> [n, heads, D].
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, int64_t first,
                   double scale, int64_t window) {
   const int64_t n = q.size(0), m = k.size(0), group = q.size(1) / k.size(1);
@@ -25,6 +28,8 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
       scores.masked_fill(hidden, -std::numeric_limits<double>::infinity()).softmax(-1);
   return at::matmul(weights, heads_first(v, group)).transpose(0, 1).to(q.scalar_type());
 }
+
+}  // namespace
 
 at::Tensor attention_reference(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                const SegmentLayout& layout, double scale, int64_t window) {

@@ -78,10 +78,8 @@ class Batch {
       const auto tokens = next_tokens(hidden, step);
       std::vector<int64_t> open;  // places in the cache of those that go on
       for (size_t i = 0; i < tokens.size(); ++i) {
-        if (!ended_[i] && take(active_[i], tokens[i]))
-          open.push_back(static_cast<int64_t>(i));
-        else
-          ended_[i] = true;
+        ended_[i] = ended_[i] || !take(active_[i], tokens[i]);
+        if (!ended_[i]) open.push_back(static_cast<int64_t>(i));
       }
       if (open.empty()) return std::move(results_);
       const auto fresh = at::tensor(std::vector<int64_t>(tokens.begin(), tokens.end()), at::kLong);

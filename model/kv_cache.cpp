@@ -61,27 +61,28 @@ void KvCache::keep(const std::vector<int64_t>& sequences) {
   for (const int64_t i : sequences) lengths.push_back(lengths_.at(static_cast<size_t>(i)));
   lengths_ = std::move(lengths);
   longest_ = lengths_.empty() ? 0 : std::ranges::max(lengths_);
-  const auto index = at::tensor(sequences, at::kLong);
+  const auto index = at::tensor(sequences, at::kLong).to(layers_.front().keys.device());
   for (Layer& layer : layers_) {
-    layer.keys = layer.keys.index_select(0, index.to(layer.keys.device()));
-    layer.values = layer.values.index_select(0, index.to(layer.values.device()));
+    layer.keys = layer.keys.index_select(0, index);
+    layer.values = layer.values.index_select(0, index);
   }
   masks_.clear();
 }
 
-void KvCache::grow() {
+const at::Tensor& KvCache::grow() {
   const at::Device device = layers_.front().keys.device();
   newest_ = at::tensor(lengths_, at::kLong).to(device);
   rows_ = at::arange(sequences(), newest_.options());
   for (int64_t& length : lengths_) ++length;
   const int64_t used = longest_++;
   masks_.clear();
-  if (longest_ <= layers_.front().keys.size(2)) return;
+  if (longest_ <= layers_.front().keys.size(2)) return newest_;
   const int64_t capacity = longest_ + std::max(kSpare, longest_ / 2);
   for (Layer& layer : layers_) {
     layer.keys = enlarged(layer.keys, used, capacity);
     layer.values = enlarged(layer.values, used, capacity);
   }
+  return newest_;
 }
 
 const at::Tensor& KvCache::mask(int64_t window, const at::TensorOptions& options) {

@@ -23,10 +23,10 @@ class KvCache {
   void start(const SegmentLayout& layout, size_t layers);
   void fill(size_t layer, const SegmentLayout& layout, const at::Tensor& k, const at::Tensor& v);
 
-  // One more token for every sequence: grow() first, then attend() in every layer. k, v
-  // [B, kv_heads, D] of the new tokens and queries q [B, heads, D] -> [B, heads, D]; `window` as in
-  // attention().
-  void grow();
+  // One more token for every sequence: grow() first, which gives its positions [B], then attend()
+  // in every layer. k, v [B, kv_heads, D] of the new tokens and queries q [B, heads, D] -> [B,
+  // heads, D]; `window` as in attention().
+  const at::Tensor& grow();
   at::Tensor attend(size_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                     double scale, int64_t window);
 

@@ -116,38 +116,36 @@ at::Tensor Transformer::run_layers(const at::Tensor& tokens, const RopeTables& t
   return hidden;
 }
 
-RopeTables Transformer::tables(const at::Tensor& positions, const SegmentLayout& layout) const {
-  const bool dynamic = config_.rope.type == RopeType::kDynamic;
-  return rope_tables(config_, positions, dynamic ? sequence_lengths(layout) : at::Tensor());
-}
-
 double Transformer::attention_scale() const {
   return 1.0 / std::sqrt(static_cast<double>(config_.head_dim));
+}
+
+at::Tensor Transformer::run_segments(const at::Tensor& tokens, const at::Tensor& positions,
+                                     const SegmentLayout& layout, const Adapter* adapter,
+                                     uint64_t dropout_key, KvCache* cache) const {
+  const bool dynamic = config_.rope.type == RopeType::kDynamic;
+  const auto tables =
+      rope_tables(config_, positions, dynamic ? sequence_lengths(layout) : at::Tensor());
+  const AttentionPlan plan(layout, device());
+  return run_layers(tokens, tables, adapter, dropout_key,
+                    [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+                      if (cache != nullptr) cache->fill(i, layout, k, v);
+                      return attention(q, k, v, plan, attention_scale(), layers_[i].window);
+                    });
 }
 
 at::Tensor Transformer::forward(const at::Tensor& tokens, const at::Tensor& positions,
                                 const SegmentLayout& layout, const Adapter* adapter,
                                 uint64_t dropout_key) const {
-  const AttentionPlan plan(layout, device());
-  const auto hidden =
-      run_layers(tokens, tables(positions, layout), adapter, dropout_key,
-                 [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                   return attention(q, k, v, plan, attention_scale(), layers_[i].window);
-                 });
+  const auto hidden = run_segments(tokens, positions, layout, adapter, dropout_key, nullptr);
   return rms_norm(hidden, final_norm_, config_.rms_norm_eps);
 }
 
 at::Tensor Transformer::prefill(const at::Tensor& tokens, const at::Tensor& positions,
                                 const SegmentLayout& layout, KvCache& cache,
                                 const Adapter* adapter) const {
-  const AttentionPlan plan(layout, device());
   cache.start(layout, layers_.size());
-  const auto hidden =
-      run_layers(tokens, tables(positions, layout), adapter, /*dropout_key=*/0,
-                 [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                   cache.fill(i, layout, k, v);
-                   return attention(q, k, v, plan, attention_scale(), layers_[i].window);
-                 });
+  const auto hidden = run_segments(tokens, positions, layout, adapter, /*dropout_key=*/0, &cache);
   std::vector<int64_t> last;
   for (const Segment& segment : layout.segments) {
     last.push_back(segment.begin + segment.length - 1);
@@ -158,10 +156,9 @@ at::Tensor Transformer::prefill(const at::Tensor& tokens, const at::Tensor& posi
 
 at::Tensor Transformer::decode(const at::Tensor& tokens, KvCache& cache,
                                const Adapter* adapter) const {
-  cache.grow();
-  const auto lengths = at::tensor(cache.lengths(), at::kLong).to(device());
+  const at::Tensor& positions = cache.grow();
   const auto hidden =
-      run_layers(tokens, rope_tables(config_, lengths - 1, lengths), adapter, /*dropout_key=*/0,
+      run_layers(tokens, rope_tables(config_, positions, positions + 1), adapter, /*dropout_key=*/0,
                  [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
                    return cache.attend(i, q, k, v, attention_scale(), layers_[i].window);
                  });

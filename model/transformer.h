@@ -57,7 +57,11 @@ class Transformer {
   at::Tensor run_layers(const at::Tensor& tokens, const RopeTables& tables, const Adapter* adapter,
                         uint64_t dropout_key, const Attend& attend) const;
 
-  RopeTables tables(const at::Tensor& positions, const SegmentLayout& layout) const;
+  // The blocks over a flat micro-batch: hidden states [T, hidden] before the final norm. `cache`
+  // (null: none) takes keys and values.
+  at::Tensor run_segments(const at::Tensor& tokens, const at::Tensor& positions,
+                          const SegmentLayout& layout, const Adapter* adapter, uint64_t dropout_key,
+                          KvCache* cache) const;
   double attention_scale() const;
   at::Tensor project(const Linear& linear, const at::Tensor& x, const Adapter* adapter,
                      uint64_t dropout_key) const;
