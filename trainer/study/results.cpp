@@ -56,12 +56,11 @@ void read_selection(const fs::path& prepared, CellResult& result) {
 }
 
 CellResult read_cell(const Cell& cell) {
-  CellResult result;
-  result.cell = &cell;
+  const fs::path directory = evaluation_directory(cell);
+  CellResult result{
+      .cell = &cell, .pairs = read_held_out_pairs(directory), .numbers = read_numbers(directory)};
   read_selection(cell.prepared, result);
-  const StoredItems pairs = read_held_out_pairs(evaluation_directory(cell));
-  result.chosen_log_ratio = chosen_log_ratio(pointers(pairs.scored));
-  result.numbers = read_numbers(evaluation_directory(cell));
+  result.chosen_log_ratio = chosen_log_ratio(pointers(result.pairs.scored));
   return result;
 }
 
@@ -93,11 +92,11 @@ ScoredItems pointers(const std::vector<StoredItems>& pooled) {
 }
 
 Estimate pooled_length_gap(const std::vector<const CellResult*>& cells) {
-  std::vector<StoredItems> pairs;
+  ScoredItems pairs;
   for (const CellResult* cell : cells) {
-    pairs.push_back(read_held_out_pairs(evaluation_directory(*cell->cell)));
+    for (const ScoredItem& pair : cell->pairs.scored) pairs.push_back(&pair);
   }
-  return length_gap(pointers(pairs));
+  return length_gap(pairs);
 }
 
 std::vector<GroupResult> group_cells(const Study& study, const StudyResults& results) {

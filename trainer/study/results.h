@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/tasks/metrics/bootstrap.h"
+#include "trainer/evaluation/item_file.h"
 #include "trainer/study/study.h"
 
 namespace braid {
@@ -16,6 +17,7 @@ struct CellResult {
   const Cell* cell = nullptr;
   int64_t train_pairs = 0;
   double largest_source = 0;    // share of the source that has most of them
+  StoredItems pairs;            // held_out_pairs.h
   double chosen_log_ratio = 0;  // to the base, mean over held-out pairs; NaN when there are none
   Numbers numbers;
 };
