@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 
@@ -39,6 +40,12 @@ std::string error_of(Call call) {
     return error.what();
   }
   return "no error";
+}
+
+inline std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& item : std::filesystem::directory_iterator(folder)) files.push_back(item.path());
+  return files;
 }
 
 // A fresh folder that is removed with the object.

@@ -166,6 +166,21 @@ inline Json tiny_rating_source() {
           {"axes", Json::array({{{"name", "score"}, {"range", {0, 10}}}})}};
 }
 
+// Twelve questions of two options, for the task "everyday".
+inline std::string tiny_choices() {
+  std::string rows;
+  for (int i = 0; i < 12; ++i) {
+    rows += Json{{"question", fmt::format("After {}?", i)},
+                 {"options", {fmt::format("{}", i + 1), fmt::format("{}", i + 2)}},
+                 {"answer", i % 2},
+                 {"id", fmt::format("item-{}", i)},
+                 {"topic", i < 6 ? "low" : "high"}}
+                .dump() +
+            "\n";
+  }
+  return rows;
+}
+
 inline Json tiny_run_json() {
   return {{"model", "model"},
           {"output", "run"},

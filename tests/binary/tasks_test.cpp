@@ -20,17 +20,7 @@ class Tasks : public testing::Test {
   void SetUp() override {
     test::make_tiny_run(directory_.path());
     test::write_byte_tokenizer(path("model"));
-    std::string rows;
-    for (int i = 0; i < 12; ++i) {
-      rows += Json{{"question", fmt::format("After {}?", i)},
-                   {"options", {fmt::format("{}", i + 1), fmt::format("{}", i + 2)}},
-                   {"answer", i % 2},
-                   {"id", fmt::format("item-{}", i)},
-                   {"topic", i < 6 ? "low" : "high"}}
-                  .dump() +
-              "\n";
-    }
-    write_file_atomic(path("everyday.jsonl"), rows);
+    write_file_atomic(path("everyday.jsonl"), test::tiny_choices());
     config_ = test::tiny_run_json();
     config_["evaluation"] = Json::array({task()});
     write();

@@ -36,13 +36,7 @@ class Reference : public testing::Test {
         make_store(groups_).groups(), 64, [&](const std::string& line) { said_.push_back(line); },
         [&](int64_t done) { computed_ = done; });
   }
-  std::vector<fs::path> files() const {
-    std::vector<fs::path> result;
-    for (const auto& item : fs::directory_iterator(directory_.path() / "cache")) {
-      result.push_back(item.path());
-    }
-    return result;
-  }
+  std::vector<fs::path> files() const { return test::files_in(directory_.path() / "cache"); }
 
   test::TemporaryDirectory directory_;
   LoadedModel model_;

@@ -44,13 +44,7 @@ class SharedReferences : public testing::Test {
     const GroupStore store = make_store(groups_);
     return score_groups(model_.transformer, pointers(store.groups()), nullptr, 1);
   }
-  std::vector<fs::path> files() const {
-    std::vector<fs::path> result;
-    for (const auto& item : fs::directory_iterator(directory_.path() / "cache")) {
-      result.push_back(item.path());
-    }
-    return result;
-  }
+  std::vector<fs::path> files() const { return test::files_in(directory_.path() / "cache"); }
 
   test::TemporaryDirectory directory_;
   LoadedModel model_;
