@@ -120,10 +120,14 @@ void ReferenceFiles::read(const fs::path& path) {
   const auto logps = bytes_of(file, "logps", "F32");
   const auto counts = values_of<int64_t>(branches);
   const auto values = values_of<float>(logps);
-  const auto total = static_cast<size_t>(std::accumulate(counts.begin(), counts.end(), int64_t{0}));
+  const auto in_range = [&](int64_t count) {
+    return count >= 1 && static_cast<uint64_t>(count) <= values.size();
+  };
+  const bool counted = std::ranges::all_of(counts, in_range);
+  const size_t total = counted ? std::accumulate(counts.begin(), counts.end(), size_t{0}) : 0;
   if (metadata_of(file, "policy") != policy_ ||
       metadata_of(file, "checksum") != checksum(groups, branches, logps) ||
-      groups.size() != kKeyDigits * counts.size() || values.size() != total) {
+      groups.size() != kKeyDigits * counts.size() || !counted || values.size() != total) {
     fail("{}: does not match its checksum", path.string());
   }
   size_t next = 0;

@@ -141,6 +141,11 @@ class ItemReader {
         fail("{}:{}: {}", file.path, row.number, error.what());
       }
     }
+    SourceRow left;
+    if (beside && !full() && beside->next(left)) {
+      fail("{}: goes on behind the last row of {}; both need the same rows", file.beside,
+           file.path);
+    }
   }
 
   static void add_beside(RowSource& beside, SourceRow& row, const Task::File& file) {

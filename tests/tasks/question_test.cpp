@@ -133,7 +133,11 @@ TEST_F(Questions, WinobiasPairsMayHaveToBeMinimal) {
   config["files"]["beside"] = file("same.txt", kAnti);
   EXPECT_EQ(items(config).size(), 1u);
   config["files"]["beside"] = file("empty.txt", "");
-  EXPECT_THAT(error(config), HasSubstr("empty.txt"));
+  EXPECT_THAT(error(config), HasSubstr("empty.txt: ends before row 1"));
+  config["files"]["beside"] = file("longer.txt", std::string(kAnti) + kAnti);
+  EXPECT_THAT(error(config), HasSubstr("longer.txt: goes on behind the last row"));
+  config["limit"] = 1;  // what is not read is not compared
+  EXPECT_EQ(items(config).size(), 1u);
 }
 
 ScoredItem answered(const TaskItem& item, const std::vector<Judgement>& judgements) {

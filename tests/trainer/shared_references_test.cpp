@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/file.h"
+#include "base/safetensors.h"
 #include "tests/model/formula_model.h"
 #include "tests/trainer/tiny.h"
 #include "trainer/reference_files.h"
@@ -107,6 +108,33 @@ TEST_F(SharedReferences, ADamagedFileIsNamedAndNotUsed) {
     ASSERT_THAT(said_, SizeIs(1));
     EXPECT_THAT(said_[0], HasSubstr("not used"));
     EXPECT_EQ(read_text_file(file), whole);
+  }
+}
+
+// A file whose checksum is right, but whose counts would lead outside of it.
+TEST(ReferenceFilesOfOthers, CountsMustLieInsideTheFile) {
+  const test::TemporaryDirectory folder;
+  const std::string policy(32, 'a');
+  const std::string groups = std::string(32, 'b') + std::string(32, 'c');
+  const std::vector<float> values = {1, 2};
+  for (const std::vector<int64_t>& counts : {std::vector<int64_t>{-1, 3}, {0, 2}, {2, 2}}) {
+    const auto keys = std::as_bytes(std::span(groups));
+    const auto branches = std::as_bytes(std::span(counts));
+    const auto logps = std::as_bytes(std::span(values));
+    write_file_atomic(
+        folder.path() / (policy.substr(0, 16) + "-x.safetensors"),
+        safetensors_bytes(
+            {{"branches", "I64", {2}, branches},
+             {"logps", "F32", {2}, logps},
+             {"groups", "U8", {2, 32}, keys}},
+            {{"policy", policy},
+             {"checksum", Hasher().update(keys).update(branches).update(logps).hex()}}));
+    std::vector<std::string> said;
+    const ReferenceFiles files(folder.path(), policy,
+                               [&](const std::string& line) { said.push_back(line); });
+    EXPECT_EQ(files.find(std::string(32, 'c')), nullptr);
+    ASSERT_THAT(said, SizeIs(1));
+    EXPECT_THAT(said[0], HasSubstr("not used"));
   }
 }
 

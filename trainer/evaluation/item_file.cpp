@@ -91,10 +91,11 @@ void read_prompts(ObjectReader& row, TaskItem& item, size_t options) {
   size_t total = 0;
   if (const Json* counts = row.find("options_of_prompts")) {
     for (const Json& count : *counts) {
-      if (!count.is_number_unsigned()) row.error("options_of_prompts", "expected counts");
-      item.prompts.emplace_back().continuations.resize(
-          std::min(count.get<size_t>(), options - total));
-      total += item.prompts.back().continuations.size();
+      const bool fits = count.is_number_unsigned() && count.get<size_t>() >= 1 &&
+                        count.get<size_t>() <= options - total;
+      if (!fits) row.error("options_of_prompts", "does not count the options");
+      item.prompts.emplace_back().continuations.resize(count.get<size_t>());
+      total += count.get<size_t>();
     }
   } else {
     item.prompts.emplace_back().continuations.resize(options);
