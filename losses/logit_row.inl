@@ -1,62 +1,10 @@
 // The row pass over logits for one instruction set. Included by logit_rows_cpu.cpp once per set,
-// inside a namespace, with BRAID_ROW_TARGET (a function attribute) and BRAID_ROW_LANES (floats per
-// vector) defined. Every helper carries the attribute and takes vectors by reference: compilers
-// lower vector code of a function for that function's own target.
+// behind base/lanes.inl.
 
-using Floats = float __attribute__((vector_size(4 * BRAID_ROW_LANES)));
-using Bits = uint32_t __attribute__((vector_size(4 * BRAID_ROW_LANES)));
-using Halves = uint16_t __attribute__((vector_size(2 * BRAID_ROW_LANES)));
-
-constexpr int64_t kLanes = BRAID_ROW_LANES;
 constexpr int64_t kBlock = 32 * kLanes;
 
-BRAID_ROW_TARGET inline void load(const float* from, Floats& to) {
-  std::memcpy(&to, from, sizeof to);
-}
-
-BRAID_ROW_TARGET inline void load(const c10::BFloat16* from, Floats& to) {
-  Halves halves;
-  std::memcpy(&halves, from, sizeof halves);
-  const Bits bits = __builtin_convertvector(halves, Bits) << 16;
-  std::memcpy(&to, &bits, sizeof to);
-}
-
-BRAID_ROW_TARGET inline void store(const Floats& from, float* to) {
-  std::memcpy(to, &from, sizeof from);
-}
-
-// Rounds to nearest, ties to even.
-BRAID_ROW_TARGET inline void store(const Floats& from, c10::BFloat16* to) {
-  Bits bits;
-  std::memcpy(&bits, &from, sizeof bits);
-  const Halves halves = __builtin_convertvector((bits + 0x7fff + ((bits >> 16) & 1)) >> 16, Halves);
-  std::memcpy(to, &halves, sizeof halves);
-}
-
-// e^x for x <= 0, within 2 ulp; below kLowest it stays at e^kLowest, which is nothing beside the
-// maximum's e^0. NaN stays NaN. Cephes' polynomial on [-ln 2 / 2, ln 2 / 2].
-BRAID_ROW_TARGET inline void exponential(const Floats& x, Floats& result) {
-  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the mantissa.
-  constexpr float kRound = 12582912.0F;
-  const Floats shifted = x * 1.44269504088896341F + kRound;
-  const Floats whole = shifted - kRound;
-  const Floats r = (x - whole * 0.693359375F) - whole * -2.12194440e-4F;
-  Floats p = r * 1.9875691500e-4F + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  p = (p * r) * r + r + 1.0F;
-  Bits bits;
-  std::memcpy(&bits, &shifted, sizeof bits);
-  const Bits scale_bits = (bits + 127U) << 23;  // 2^whole
-  Floats scale;
-  std::memcpy(&scale, &scale_bits, sizeof scale);
-  result = p * scale;
-}
-
 template <typename T>
-BRAID_ROW_TARGET float row_maximum(const T* row, int64_t vocab) {
+BRAID_TARGET float row_maximum(const T* row, int64_t vocab) {
   Floats best[4];
   for (Floats& b : best) b = Floats{} + -std::numeric_limits<float>::infinity();
   int64_t i = 0;
@@ -81,7 +29,7 @@ struct RowSums {
 };
 
 template <typename T>
-BRAID_ROW_TARGET RowSums row_sums(const T* row, int64_t vocab, float maximum, float* scratch) {
+BRAID_TARGET RowSums row_sums(const T* row, int64_t vocab, float maximum, float* scratch) {
   const auto limit = Floats{} + kLowest;
   const int64_t whole = vocab / kLanes * kLanes;
   Floats sum{}, weighted{};
@@ -119,7 +67,7 @@ BRAID_ROW_TARGET RowSums row_sums(const T* row, int64_t vocab, float maximum, fl
 }
 
 template <typename T>
-BRAID_ROW_TARGET void write_scaled(const float* values, float factor, int64_t count, T* out) {
+BRAID_TARGET void write_scaled(const float* values, float factor, int64_t count, T* out) {
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
     Floats x;
@@ -131,7 +79,7 @@ BRAID_ROW_TARGET void write_scaled(const float* values, float factor, int64_t co
 }
 
 template <typename T>
-BRAID_ROW_TARGET LogitRow logit_row(T* row, int64_t vocab, int64_t target, float* scratch) {
+BRAID_TARGET LogitRow logit_row(T* row, int64_t vocab, int64_t target, float* scratch) {
   const float maximum = row_maximum(row, vocab);
   const RowSums sums = row_sums(row, vocab, maximum, scratch);
   LogitRow result;

@@ -4,37 +4,39 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstring>
 #include <limits>
 
 namespace braid {
 namespace {
 
-constexpr float kLowest = -87.0F;  // e^kLowest is still a normal number
-
 namespace baseline {
-#define BRAID_ROW_TARGET
-#define BRAID_ROW_LANES 4
+#define BRAID_TARGET
+#define BRAID_LANES 4
+#include "base/lanes.inl"
 #include "losses/logit_row.inl"
-#undef BRAID_ROW_TARGET
-#undef BRAID_ROW_LANES
+#undef BRAID_TARGET
+#undef BRAID_LANES
 }  // namespace baseline
 
 #ifdef __x86_64__
 namespace avx2 {
-#define BRAID_ROW_TARGET __attribute__((target("avx2")))
-#define BRAID_ROW_LANES 8
+#define BRAID_TARGET __attribute__((target("avx2")))
+#define BRAID_LANES 8
+#include "base/lanes.inl"
 #include "losses/logit_row.inl"
-#undef BRAID_ROW_TARGET
-#undef BRAID_ROW_LANES
+#undef BRAID_TARGET
+#undef BRAID_LANES
 }  // namespace avx2
 
 namespace avx512 {
-#define BRAID_ROW_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
-#define BRAID_ROW_LANES 16
+#define BRAID_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define BRAID_LANES 16
+#include "base/lanes.inl"
 #include "losses/logit_row.inl"
-#undef BRAID_ROW_TARGET
-#undef BRAID_ROW_LANES
+#undef BRAID_TARGET
+#undef BRAID_LANES
 }  // namespace avx512
 #endif
 

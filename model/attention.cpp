@@ -34,8 +34,9 @@ at::Tensor attention_flash(const at::Tensor& q, const at::Tensor& k, const at::T
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const AttentionPlan& plan, double scale, int64_t window) {
-  if (q.is_cpu()) return attention_cpu(q, k, v, plan, scale, window);
-  if (flash_applies(q)) return attention_flash(q, k, v, plan, scale, window);
+  const bool kernel = q.scalar_type() == at::kFloat || q.scalar_type() == at::kBFloat16;
+  if (q.is_cpu() && kernel) return attention_cpu(q, k, v, plan, scale, window);
+  if (q.is_cuda() && flash_applies(q)) return attention_flash(q, k, v, plan, scale, window);
   return attention_reference(q, k, v, plan.layout(), scale, window);
 }
 

@@ -40,8 +40,9 @@ class AttentionPlan {
 };
 
 // q [T, heads, D], k and v [T, kv_heads, D] -> [T, heads, D]. `window`: keys visible including the
-// own, 0 = all; counted in positions. Differentiable in q, k, v. CPU: per group, without computing
-// the masked half; CUDA: one varlen flash call for bf16 and fp16, the reference otherwise.
+// own, 0 = all; counted in positions. Differentiable in q, k, v. CPU: float and bfloat16 per group,
+// without computing the masked half; CUDA: one varlen flash call for bf16 and fp16; the reference
+// otherwise.
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const AttentionPlan& plan, double scale, int64_t window);
 

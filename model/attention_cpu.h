@@ -1,4 +1,5 @@
-// Attention on the CPU as one autograd node; contract of attention().
+// Attention on the CPU as one autograd node; contract of attention(), float and
+// bfloat16 only.
 #pragma once
 
 #include "model/attention.h"

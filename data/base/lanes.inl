@@ -1,0 +1,62 @@
+// Vectors of floats for one instruction set. Included inside a namespace, once per set, with
+// BRAID_TARGET (a function attribute) and BRAID_LANES (floats per vector) defined; the file around
+// it includes <concepts>, <cstdint> and <cstring>. Every helper carries the attribute and takes
+// vectors by reference: compilers lower vector code of a function for that function's own target.
+
+using Floats = float __attribute__((vector_size(4 * BRAID_LANES)));
+using Bits = uint32_t __attribute__((vector_size(4 * BRAID_LANES)));
+using Halves = uint16_t __attribute__((vector_size(2 * BRAID_LANES)));
+
+constexpr int64_t kLanes = BRAID_LANES;
+constexpr float kLowest = -87.0F;  // e^kLowest is still a normal number
+
+// A type that holds the 16 bits of a bfloat16.
+template <typename T>
+concept Bfloat16 = sizeof(T) == 2;
+
+BRAID_TARGET inline void load(const float* from, Floats& to) {
+  std::memcpy(&to, from, sizeof to);
+}
+
+template <Bfloat16 T>
+BRAID_TARGET inline void load(const T* from, Floats& to) {
+  Halves halves;
+  std::memcpy(&halves, from, sizeof halves);
+  const Bits bits = __builtin_convertvector(halves, Bits) << 16;
+  std::memcpy(&to, &bits, sizeof to);
+}
+
+BRAID_TARGET inline void store(const Floats& from, float* to) {
+  std::memcpy(to, &from, sizeof from);
+}
+
+// Rounds to nearest, ties to even.
+template <Bfloat16 T>
+BRAID_TARGET inline void store(const Floats& from, T* to) {
+  Bits bits;
+  std::memcpy(&bits, &from, sizeof bits);
+  const Halves halves = __builtin_convertvector((bits + 0x7fff + ((bits >> 16) & 1)) >> 16, Halves);
+  std::memcpy(to, &halves, sizeof halves);
+}
+
+// e^x for x <= 0, within 2 ulp; below kLowest it stays at e^kLowest, which is nothing beside the
+// maximum's e^0. NaN stays NaN. Cephes' polynomial on [-ln 2 / 2, ln 2 / 2].
+BRAID_TARGET inline void exponential(const Floats& x, Floats& result) {
+  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the mantissa.
+  constexpr float kRound = 12582912.0F;
+  const Floats shifted = x * 1.44269504088896341F + kRound;
+  const Floats whole = shifted - kRound;
+  const Floats r = (x - whole * 0.693359375F) - whole * -2.12194440e-4F;
+  Floats p = r * 1.9875691500e-4F + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = (p * r) * r + r + 1.0F;
+  Bits bits;
+  std::memcpy(&bits, &shifted, sizeof bits);
+  const Bits scale_bits = (bits + 127U) << 23;  // 2^whole
+  Floats scale;
+  std::memcpy(&scale, &scale_bits, sizeof scale);
+  result = p * scale;
+}
