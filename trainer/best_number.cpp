@@ -34,7 +34,7 @@ std::vector<Measured> numbers_of(const TrainConfig& config, const TaskSuite* tas
   const std::string hindrance =
       config.eval_every > 0 ? ""
                             : "held-out pairs are measured at the end only; set train.eval_every";
-  for (const auto& [name, value] : PreferenceEvaluation().metrics()) {
+  for (const auto& [name, value] : PreferenceSummary().metrics()) {
     numbers.push_back({name, hindrance});
   }
   return numbers;

@@ -14,33 +14,54 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string percent(double share, double low, double high) {
-  return fmt::format("{:.1f} % [{:.1f}, {:.1f}]", 100 * share, 100 * low, 100 * high);
+std::string percent(const PairShare& share) {
+  return fmt::format("{:.1f} % [{:.1f}, {:.1f}]", 100 * share.value, 100 * share.low,
+                     100 * share.high);
 }
 
-Row row_of(const PolicyEvaluation& policy) {
-  const PreferenceEvaluation& r = policy.result;
-  return {policy.policy,
-          std::to_string(r.pairs.size()),
-          fmt::format("{:.4f}", r.loss),
-          fmt::format("{:.4f}", r.chosen_reward),
-          fmt::format("{:.4f}", r.rejected_reward),
-          fmt::format("{:.4f}", r.margin),
-          percent(r.accuracy, r.accuracy_low, r.accuracy_high),
-          percent(r.logp_accuracy, r.logp_accuracy_low, r.logp_accuracy_high)};
+Row row_of(const std::string& name, const PreferenceSummary& numbers) {
+  return {name,
+          std::to_string(numbers.pairs),
+          fmt::format("{:.4f}", numbers.loss),
+          fmt::format("{:.4f}", numbers.chosen_reward),
+          fmt::format("{:.4f}", numbers.rejected_reward),
+          fmt::format("{:.4f}", numbers.margin),
+          percent(numbers.accuracy),
+          percent(numbers.logp_accuracy)};
+}
+
+// One row; with several sources also one for each and their macro average.
+void add_rows(const PolicyEvaluation& policy, std::vector<Row>& rows) {
+  const PreferenceEvaluation& result = policy.result;
+  rows.push_back(row_of(policy.policy, result.all));
+  if (result.sources.size() < 2) return;
+  for (const auto& [source, numbers] : result.sources) {
+    rows.push_back(row_of("  " + source, numbers));
+  }
+  rows.push_back({"  mean of sources", "", "", "", "", "",
+                  fmt::format("{:.1f} %", 100 * result.macro_accuracy()),
+                  fmt::format("{:.1f} %", 100 * result.macro_logp_accuracy())});
+}
+
+Json json_of(const PreferenceSummary& numbers) {
+  Json entry = {{"pairs", numbers.pairs}};
+  for (const auto& [name, value] : numbers.metrics()) entry[name] = value;
+  const auto interval = [](const PairShare& share) { return Json{share.low, share.high}; };
+  entry["eval_rewards/accuracies_95"] = interval(numbers.accuracy);
+  entry["eval_logps/accuracies_95"] = interval(numbers.logp_accuracy);
+  return entry;
 }
 
 Json json_of(const PolicyEvaluation& policy) {
-  Json entry = {{"policy", policy.policy},
-                {"adapter", policy.adapter},
-                {"fingerprint", policy.fingerprint},
-                {"pairs", policy.result.pairs.size()}};
-  for (const auto& [name, value] : policy.result.metrics()) entry[name] = value;
-  const PreferenceEvaluation& r = policy.result;
-  entry["eval_rewards/accuracies_95"] = {r.accuracy_low, r.accuracy_high};
-  entry["eval_logps/accuracies_95"] = {r.logp_accuracy_low, r.logp_accuracy_high};
+  const PreferenceEvaluation& result = policy.result;
+  Json entry = {
+      {"policy", policy.policy}, {"adapter", policy.adapter}, {"fingerprint", policy.fingerprint}};
+  entry.update(json_of(result.all));
+  entry["macro"] = {{"eval_rewards/accuracies", result.macro_accuracy()},
+                    {"eval_logps/accuracies", result.macro_logp_accuracy()}};
+  for (const auto& [source, numbers] : result.sources) entry["sources"][source] = json_of(numbers);
   entry["eval_runtime"] = policy.seconds;
-  const auto count = static_cast<double>(r.pairs.size());
+  const auto count = static_cast<double>(result.all.pairs);
   entry["eval_samples_per_second"] = policy.seconds > 0 ? count / policy.seconds : 0.0;
   return entry;
 }
@@ -50,7 +71,7 @@ Json json_of(const PolicyEvaluation& policy) {
 std::string evaluation_table(const std::vector<PolicyEvaluation>& policies) {
   std::vector<Row> rows = {{"policy", "pairs", "loss", "reward chosen", "reward rejected", "margin",
                             "accuracy [95 %]", "logp accuracy [95 %]"}};
-  for (const PolicyEvaluation& policy : policies) rows.push_back(row_of(policy));
+  for (const PolicyEvaluation& policy : policies) add_rows(policy, rows);
   return align_columns(rows, 1);
 }
 

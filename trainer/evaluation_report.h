@@ -18,7 +18,8 @@ struct PolicyEvaluation {
   PreferenceEvaluation result;
 };
 
-// Aligned columns with a header line; ends with a newline.
+// Aligned columns with a header line: a row per policy and, with several sources, one for each
+// source and for the mean of their accuracies. Ends with a newline.
 std::string evaluation_table(const std::vector<PolicyEvaluation>& policies);
 
 // evaluation.json and pairs-<policy>.jsonl in `directory`, which is created. `context` describes

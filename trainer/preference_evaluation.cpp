@@ -4,7 +4,6 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
-#include <tuple>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -83,6 +82,18 @@ double correct_by_logp(const PairResult& pair) {
                      pair.rejected_logp / static_cast<double>(branches[1].size()));
 }
 
+PairShare share_of(double successes, double trials) {
+  const auto [low, high] = wilson_interval(successes, trials);
+  return {successes / trials, low, high};
+}
+
+double macro_average(const std::map<std::string, PreferenceSummary>& sources,
+                     PairShare PreferenceSummary::*share) {
+  double sum = 0;
+  for (const auto& [name, source] : sources) sum += (source.*share).value;
+  return sum / static_cast<double>(sources.size());
+}
+
 }  // namespace
 
 std::pair<double, double> wilson_interval(double successes, double trials) {
@@ -93,47 +104,67 @@ std::pair<double, double> wilson_interval(double successes, double trials) {
   return {(centre - half) / scale, (centre + half) / scale};
 }
 
+PreferenceSummary summarize(const std::vector<const PairResult*>& pairs) {
+  BRAID_ASSERT(!pairs.empty());
+  PreferenceSummary sum;
+  double right = 0, right_by_logp = 0, weights = 0;
+  for (const PairResult* pair : pairs) {
+    weights += pair->group->weight;
+    sum.loss += pair->group->weight * pair->loss;
+    sum.chosen_reward += pair->chosen_reward;
+    sum.rejected_reward += pair->rejected_reward;
+    sum.chosen_logp += pair->chosen_logp;
+    sum.rejected_logp += pair->rejected_logp;
+    right += correctness(pair->chosen_reward, pair->rejected_reward);
+    right_by_logp += correct_by_logp(*pair);
+  }
+  const auto count = static_cast<double>(pairs.size());
+  for (double* total :
+       {&sum.chosen_reward, &sum.rejected_reward, &sum.chosen_logp, &sum.rejected_logp}) {
+    *total /= count;
+  }
+  if (weights > 0) sum.loss /= weights;
+  sum.pairs = static_cast<int64_t>(pairs.size());
+  sum.margin = sum.chosen_reward - sum.rejected_reward;
+  sum.accuracy = share_of(right, count);
+  sum.logp_accuracy = share_of(right_by_logp, count);
+  return sum;
+}
+
 PreferenceEvaluation evaluate_preferences(const PreferenceConfig& config,
                                           const std::vector<EncodedGroup>& groups,
                                           const at::Tensor& policy, const at::Tensor& reference) {
-  const PairTensors pairs = select_pairs(config, groups, policy, reference);
+  const PairTensors tensors = select_pairs(config, groups, policy, reference);
   PreferenceEvaluation result;
-  result.pairs = pair_results(pairs, preference_loss(config, pairs.input));
-  double right = 0, right_by_logp = 0, weights = 0;
+  result.pairs = pair_results(tensors, preference_loss(config, tensors.input));
+  std::vector<const PairResult*> all;
+  std::map<std::string, std::vector<const PairResult*>> by_source;
   for (const PairResult& pair : result.pairs) {
-    weights += pair.group->weight;
-    result.loss += pair.group->weight * pair.loss;
-    result.chosen_reward += pair.chosen_reward;
-    result.rejected_reward += pair.rejected_reward;
-    result.chosen_logp += pair.chosen_logp;
-    result.rejected_logp += pair.rejected_logp;
-    right += correctness(pair.chosen_reward, pair.rejected_reward);
-    right_by_logp += correct_by_logp(pair);
+    all.push_back(&pair);
+    by_source[std::string(pair.group->source)].push_back(&pair);
   }
-  const auto count = static_cast<double>(result.pairs.size());
-  for (double* sum : {&result.chosen_reward, &result.rejected_reward, &result.chosen_logp,
-                      &result.rejected_logp}) {
-    *sum /= count;
-  }
-  if (weights > 0) result.loss /= weights;
-  result.margin = result.chosen_reward - result.rejected_reward;
-  result.accuracy = right / count;
-  std::tie(result.accuracy_low, result.accuracy_high) = wilson_interval(right, count);
-  result.logp_accuracy = right_by_logp / count;
-  std::tie(result.logp_accuracy_low, result.logp_accuracy_high) =
-      wilson_interval(right_by_logp, count);
+  result.all = summarize(all);
+  for (const auto& [source, pairs] : by_source) result.sources[source] = summarize(pairs);
   return result;
 }
 
-Metrics PreferenceEvaluation::metrics() const {
+double PreferenceEvaluation::macro_accuracy() const {
+  return macro_average(sources, &PreferenceSummary::accuracy);
+}
+
+double PreferenceEvaluation::macro_logp_accuracy() const {
+  return macro_average(sources, &PreferenceSummary::logp_accuracy);
+}
+
+Metrics PreferenceSummary::metrics() const {
   return {{"eval_loss", loss},
           {"eval_rewards/chosen", chosen_reward},
           {"eval_rewards/rejected", rejected_reward},
           {"eval_rewards/margins", margin},
-          {"eval_rewards/accuracies", accuracy},
+          {"eval_rewards/accuracies", accuracy.value},
           {"eval_logps/chosen", chosen_logp},
           {"eval_logps/rejected", rejected_logp},
-          {"eval_logps/accuracies", logp_accuracy}};
+          {"eval_logps/accuracies", logp_accuracy.value}};
 }
 
 void write_pair_results(const std::filesystem::path& path, const PreferenceEvaluation& evaluation) {

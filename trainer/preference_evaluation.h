@@ -1,8 +1,9 @@
 // Held-out preference metrics of one policy: loss, rewards, margins, accuracy with a 95 % interval,
-// and every pair.
+// of all pairs and by source, and every pair.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,18 +19,35 @@ struct PairResult {
   double chosen_logp = 0, rejected_logp = 0;
 };
 
-struct PreferenceEvaluation {
-  std::vector<PairResult> pairs;
+// A share of pairs with its Wilson score interval, 95 %.
+struct PairShare {
+  double value = 0, low = 0, high = 0;
+};
+
+// The numbers of a set of pairs.
+struct PreferenceSummary {
+  int64_t pairs = 0;
   double loss = 0;  // mean by the pairs' weights, as in training
   double chosen_reward = 0, rejected_reward = 0, margin = 0;
-  double accuracy = 0;  // of rewards (log-ratios to the reference); ties count half
-  double accuracy_low = 0, accuracy_high = 0;  // Wilson score interval, 95 %
-  double logp_accuracy =
-      0;  // chosen answer has the higher mean log-probability per token; no reference involved
-  double logp_accuracy_low = 0, logp_accuracy_high = 0;
   double chosen_logp = 0, rejected_logp = 0;
+  PairShare accuracy;  // of rewards (log-ratios to the reference); ties count half
+  // The chosen answer has the higher mean log-probability per token; no reference involved.
+  PairShare logp_accuracy;
 
   Metrics metrics() const;  // TRL's names, prefixed "eval_"
+};
+
+// `pairs` is not empty.
+PreferenceSummary summarize(const std::vector<const PairResult*>& pairs);
+
+struct PreferenceEvaluation {
+  std::vector<PairResult> pairs;
+  PreferenceSummary all;
+  std::map<std::string, PreferenceSummary> sources;  // by name; at least one
+
+  // Means over sources of their accuracies: a large source counts as much as a small one.
+  double macro_accuracy() const;
+  double macro_logp_accuracy() const;
 };
 
 // `policy` and `reference` hold summed log-probabilities of every branch in group order

@@ -133,14 +133,14 @@ void Training::evaluate() {
   if (parts_.validation.empty()) return;
   const auto policy = score_groups(parts_.step.model, pointers(parts_.validation), &parts_.adapter,
                                    parts_.config.train.micro_batch_tokens);
-  const auto result = evaluate_preferences(parts_.config.loss, parts_.validation, policy,
-                                           parts_.validation_reference);
-  say(
-      fmt::format("step {}: held-out loss {:.4f}, reward accuracy {:.3f} [{:.3f}, {:.3f}], margin "
-                  "{:.3f}",
-                  state_.step, result.loss, result.accuracy, result.accuracy_low,
-                  result.accuracy_high, result.margin));
-  record(result.metrics());
+  const PreferenceSummary all = evaluate_preferences(parts_.config.loss, parts_.validation, policy,
+                                                     parts_.validation_reference)
+                                    .all;
+  say(fmt::format(
+      "step {}: held-out loss {:.4f}, reward accuracy {:.3f} [{:.3f}, {:.3f}], margin "
+      "{:.3f}",
+      state_.step, all.loss, all.accuracy.value, all.accuracy.low, all.accuracy.high, all.margin));
+  record(all.metrics());
 }
 
 void Training::evaluate_task(const TaskSuite::Entry& entry) {

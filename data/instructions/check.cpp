@@ -1,4 +1,4 @@
-// Strict and loose checks, and their averages.
+// Strict and loose checks.
 #include "data/instructions/check.h"
 
 #include <algorithm>
@@ -31,14 +31,6 @@ std::vector<std::string> loose_edits(std::string_view answer) {
   return edits;
 }
 
-double share(size_t part, size_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-size_t count_true(const std::vector<bool>& values) {
-  return static_cast<size_t>(std::count(values.begin(), values.end(), true));
-}
-
 }  // namespace
 
 InstructionResult check(std::string_view answer, std::span<const Instruction> instructions) {
@@ -52,25 +44,6 @@ InstructionResult check(std::string_view answer, std::span<const Instruction> in
                               [&](const std::string& edit) { return instruction.follows(edit); }));
   }
   return result;
-}
-
-InstructionScores score(std::span<const InstructionResult> results) {
-  size_t instructions = 0, strict = 0, loose = 0, all_strict = 0, all_loose = 0;
-  for (const InstructionResult& result : results) {
-    const size_t followed_strictly = count_true(result.strict);
-    const size_t followed_loosely = count_true(result.loose);
-    instructions += result.strict.size();
-    strict += followed_strictly;
-    loose += followed_loosely;
-    all_strict += followed_strictly == result.strict.size();
-    all_loose += followed_loosely == result.loose.size();
-  }
-  return {results.size(),
-          instructions,
-          share(all_strict, results.size()),
-          share(all_loose, results.size()),
-          share(strict, instructions),
-          share(loose, instructions)};
 }
 
 }  // namespace braid

@@ -1,7 +1,6 @@
-// Which of its instructions an answer follows, and how many a set of answers does.
+// Which of its instructions an answer follows.
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,18 +18,5 @@ struct InstructionResult {
 };
 
 InstructionResult check(std::string_view answer, std::span<const Instruction> instructions);
-
-// The accuracies of IFEval, in [0, 1].
-struct InstructionScores {
-  size_t prompts = 0;
-  size_t instructions = 0;
-  double prompt_strict = 0;  // share of prompts with all instructions followed
-  double prompt_loose = 0;
-  double instruction_strict = 0;  // share of all instructions of all prompts
-  double instruction_loose = 0;
-};
-
-// All zero without results.
-InstructionScores score(std::span<const InstructionResult> results);
 
 }  // namespace braid

@@ -87,6 +87,28 @@ TEST(Eval, TheBaseAlone) {
   EXPECT_THAT(result.err, HasSubstr("the base alone"));
 }
 
+TEST(Eval, SourcesHaveRowsUnderTheirPolicy) {
+  const test::TemporaryDirectory directory;
+  const auto run = test::make_tiny_run(directory.path());
+  std::string rows;
+  for (const std::string& line : lines_of(test::tiny_id_pairs(10))) {
+    Json row = Json::parse(line);
+    row["source"] = rows.empty() ? "edits" : "ratings";
+    rows += row.dump() + "\n";
+  }
+  write_file_atomic(directory.path() / "held_out.jsonl", rows);
+  const auto result = run_braid({"eval", run.string()});
+  expect_success(result);
+  const auto table = lines_of(result.out);
+  ASSERT_EQ(table.size(), 5U) << result.out;
+  EXPECT_THAT(table[2], testing::StartsWith("  edits"));
+  EXPECT_THAT(table[3], testing::StartsWith("  ratings"));
+  EXPECT_THAT(table[4], testing::StartsWith("  mean of sources"));
+  const Json document = read_json_file(directory.path() / "run" / "evaluation" / "evaluation.json");
+  EXPECT_EQ(document["policies"][0]["sources"]["ratings"]["pairs"], 9);
+  EXPECT_EQ(document["policies"][0]["macro"]["eval_rewards/accuracies"], 0.5);
+}
+
 TEST(Generate, IsTheSameForTheSameSeed) {
   const std::vector<std::string> arguments = {"generate",
                                               "--model",

@@ -1,8 +1,9 @@
-// Strict and loose results, scores, and what is read from rows of the data.
+// Strict and loose results, and what is read from rows of the data.
 #include "data/instructions/check.h"
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -49,21 +50,6 @@ TEST(Check, KeepsTheOrderOfInstructions) {
   const InstructionResult result = check("\"a, b\"", instructions);
   EXPECT_THAT(result.strict, ElementsAre(false, true, false));
   EXPECT_THAT(result.loose, ElementsAre(false, true, false));
-}
-
-TEST(Score, SharesOfPromptsAndInstructions) {
-  const std::vector<InstructionResult> results{{{true, true}, {true, true}},
-                                               {{false, true, true}, {true, true, true}},
-                                               {{false}, {false}},
-                                               {{false, false}, {true, false}}};
-  const InstructionScores scores = score(results);
-  EXPECT_EQ(scores.prompts, 4u);
-  EXPECT_EQ(scores.instructions, 8u);
-  EXPECT_DOUBLE_EQ(scores.prompt_strict, 0.25);
-  EXPECT_DOUBLE_EQ(scores.prompt_loose, 0.5);
-  EXPECT_DOUBLE_EQ(scores.instruction_strict, 0.5);
-  EXPECT_DOUBLE_EQ(scores.instruction_loose, 0.75);
-  EXPECT_EQ(score({}).prompt_strict, 0);
 }
 
 TEST(Read, RowsWithNullsAndWithout) {
@@ -140,20 +126,21 @@ TEST(Read, ThePublishedPrompts) {
   const auto path = test::shared_path("data/ifeval/input_data.jsonl");
   if (!path) GTEST_SKIP() << "the shared IFEval prompts are not here";
   std::ifstream file(*path);
-  size_t rows = 0;
+  int64_t prompts = 0, instructions_seen = 0, all_followed = 0, followed = 0;
   std::set<std::string> ids;
-  std::vector<InstructionResult> results;
-  for (std::string line; std::getline(file, line); ++rows) {
+  for (std::string line; std::getline(file, line); ++prompts) {
     const Json row = parse_json(line, "row");
     const auto instructions = read_instructions(row, "row");
     for (const Instruction& instruction : instructions) ids.insert(instruction.id());
-    results.push_back(check(row["prompt"].get<std::string>(), instructions));
+    const auto strict = check(row["prompt"].get<std::string>(), instructions).strict;
+    const int64_t here = std::ranges::count(strict, true);
+    followed += here;
+    instructions_seen += std::ssize(strict);
+    all_followed += here == std::ssize(strict);
   }
   EXPECT_EQ(ids.size(), 25u);
-  const InstructionScores scores = score(results);
-  EXPECT_EQ(scores.prompts, rows);
-  EXPECT_GT(scores.instruction_strict, 0.1) << "some prompts show what they ask for";
-  EXPECT_LT(scores.prompt_strict, 0.5);
+  EXPECT_GT(10 * followed, instructions_seen) << "some prompts show what they ask for";
+  EXPECT_LT(2 * all_followed, prompts);
 }
 
 }  // namespace

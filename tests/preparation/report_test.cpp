@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/html.h"
 #include "data/preparation/report/flow.h"
 #include "data/preparation/report/histogram.h"
-#include "data/preparation/report/html.h"
 #include "data/preparation/report/principal_axes.h"
 #include "tests/preparation/prepared.h"
 

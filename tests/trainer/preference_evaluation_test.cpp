@@ -38,15 +38,15 @@ TEST(PreferenceEvaluation, RewardsAndAccuracies) {
   // beta 0.1: pair 0 has rewards 0.1 and -0.2, pair 2 has -0.2 and 0.3. Float32 inputs.
   EXPECT_NEAR(result.pairs[0].chosen_reward, 0.1, 1e-7);
   EXPECT_NEAR(result.pairs[0].rejected_reward, -0.2, 1e-7);
-  EXPECT_NEAR(result.chosen_reward, -0.05, 1e-7);
-  EXPECT_NEAR(result.rejected_reward, 0.05, 1e-7);
-  EXPECT_NEAR(result.margin, -0.1, 1e-7);
-  EXPECT_NEAR(result.loss, (std::log1p(std::exp(-0.3)) + std::log1p(std::exp(0.5))) / 2, 1e-6);
-  EXPECT_EQ(result.accuracy, 0.5);
-  EXPECT_EQ(result.chosen_logp, -6);
-  EXPECT_EQ(result.rejected_logp, -7.5);
+  EXPECT_NEAR(result.all.chosen_reward, -0.05, 1e-7);
+  EXPECT_NEAR(result.all.rejected_reward, 0.05, 1e-7);
+  EXPECT_NEAR(result.all.margin, -0.1, 1e-7);
+  EXPECT_NEAR(result.all.loss, (std::log1p(std::exp(-0.3)) + std::log1p(std::exp(0.5))) / 2, 1e-6);
+  EXPECT_EQ(result.all.accuracy.value, 0.5);
+  EXPECT_EQ(result.all.chosen_logp, -6);
+  EXPECT_EQ(result.all.rejected_logp, -7.5);
   // Per token: -2 against -3, and -4 against -2.
-  EXPECT_EQ(result.logp_accuracy, 0.5);
+  EXPECT_EQ(result.all.logp_accuracy.value, 0.5);
   EXPECT_EQ(result.pairs[1].group->where.line, 3);
 }
 
@@ -54,9 +54,9 @@ TEST(PreferenceEvaluation, ThePolicyAgainstItselfIsHalfRight) {
   const GroupStore store = make_store(three_groups());
   const auto logps = at::tensor(std::vector<float>{-4, -9, -100, -8, -6});
   const auto result = evaluate_preferences({}, store.groups(), logps, logps);
-  EXPECT_NEAR(result.loss, std::log(2.0), 1e-6);
-  EXPECT_EQ(result.margin, 0);
-  EXPECT_EQ(result.accuracy, 0.5);
+  EXPECT_NEAR(result.all.loss, std::log(2.0), 1e-6);
+  EXPECT_EQ(result.all.margin, 0);
+  EXPECT_EQ(result.all.accuracy.value, 0.5);
 }
 
 TEST(PreferenceEvaluation, LossIsTheMeanByWeight) {
@@ -66,7 +66,43 @@ TEST(PreferenceEvaluation, LossIsTheMeanByWeight) {
   const auto policy = at::tensor(std::vector<float>{-4, -9, -100, -8, -6});
   const auto reference = at::tensor(std::vector<float>{-5, -7, -100, -6, -9});
   const auto result = evaluate_preferences({}, store.groups(), policy, reference);
-  EXPECT_NEAR(result.loss, (3 * std::log1p(std::exp(-0.3)) + std::log1p(std::exp(0.5))) / 4, 1e-6);
+  EXPECT_NEAR(result.all.loss, (3 * std::log1p(std::exp(-0.3)) + std::log1p(std::exp(0.5))) / 4,
+              1e-6);
+}
+
+// Two pairs of one source, the first right, and one right pair of another.
+PreferenceEvaluation of_two_sources() {
+  static const GroupStore store = [] {
+    auto groups = test::tiny_pairs(3, 30);
+    groups[0].source = groups[1].source = "ratings";
+    groups[2].source = "edits";
+    groups[1].weight = 3;
+    return make_store(groups);
+  }();
+  const auto policy = at::tensor(std::vector<float>{-4, -9, -8, -6, -5, -9});
+  const auto reference = at::tensor(std::vector<float>{-5, -7, -6, -9, -6, -9});
+  return evaluate_preferences({}, store.groups(), policy, reference);
+}
+
+TEST(PreferenceEvaluation, SourcesHaveNumbersOfTheirOwn) {
+  const PreferenceEvaluation result = of_two_sources();
+  ASSERT_EQ(result.sources.size(), 2U);
+  const PreferenceSummary& ratings = result.sources.at("ratings");
+  EXPECT_EQ(ratings.pairs, 2);
+  EXPECT_NEAR(ratings.loss, (std::log1p(std::exp(-0.3)) + 3 * std::log1p(std::exp(0.5))) / 4, 1e-6);
+  EXPECT_NEAR(ratings.margin, -0.1, 1e-7);
+  EXPECT_EQ(ratings.accuracy.value, 0.5);
+  EXPECT_EQ(ratings.accuracy.low, wilson_interval(1, 2).first);
+  const PreferenceSummary& edits = result.sources.at("edits");
+  EXPECT_EQ(edits.pairs, 1);
+  EXPECT_NEAR(edits.margin, 0.1, 1e-7);
+  EXPECT_EQ(edits.accuracy.value, 1);
+  EXPECT_EQ(edits.accuracy.high, wilson_interval(1, 1).second);
+  EXPECT_EQ(edits.logp_accuracy.value, 1);  // -2.5 against -3 per token
+  EXPECT_EQ(result.all.pairs, 3);
+  EXPECT_NEAR(result.all.accuracy.value, 2.0 / 3, 1e-12);
+  EXPECT_EQ(result.macro_accuracy(), 0.75);
+  EXPECT_EQ(result.macro_logp_accuracy(), 0.75);
 }
 
 TEST(PreferenceEvaluation, ReferenceFreeLossesIgnoreTheReference) {
@@ -122,6 +158,27 @@ TEST(EvaluationReport, FilesHoldEveryPair) {
   EXPECT_EQ(pairs[1]["line"], 3);
   EXPECT_EQ(pairs[1]["correct"], 0);
   EXPECT_EQ(pairs[1]["logps_correct"], 0);
+}
+
+TEST(EvaluationReport, SourcesStandUnderTheirPolicy) {
+  const test::TemporaryDirectory directory;
+  const std::vector<PolicyEvaluation> policies = {{"adapter", "x", "f", 1, of_two_sources()}};
+  write_evaluation(directory.path(), Json::object(), policies);
+  const Json policy = read_json_file(directory.path() / "evaluation.json")["policies"][0];
+  EXPECT_EQ(policy["pairs"], 3);
+  EXPECT_EQ(policy["sources"]["ratings"]["pairs"], 2);
+  EXPECT_EQ(policy["sources"]["ratings"]["eval_rewards/accuracies"], 0.5);
+  EXPECT_EQ(policy["sources"]["edits"]["eval_rewards/accuracies_95"][1],
+            wilson_interval(1, 1).second);
+  EXPECT_EQ(policy["macro"]["eval_rewards/accuracies"], 0.75);
+  std::istringstream lines(evaluation_table(policies));
+  std::vector<std::string> rows;
+  for (std::string line; std::getline(lines, line);) rows.push_back(line);
+  ASSERT_EQ(rows.size(), 5U);
+  EXPECT_THAT(rows[1], testing::StartsWith("adapter  "));
+  EXPECT_THAT(rows[2], testing::StartsWith("  edits  "));
+  EXPECT_THAT(rows[3], testing::StartsWith("  ratings  "));
+  EXPECT_THAT(rows[4], AllOf(testing::StartsWith("  mean of sources"), HasSubstr("75.0 %")));
 }
 
 TEST(EvaluationReport, AFileInTheWayIsNamed) {

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/file.h"
-#include "data/preparation/report/html.h"
+#include "base/html.h"
 #include "trainer/evaluation/task_report.h"
 #include "trainer/study/trade_off_plot.h"
 #include "trainer/text_table.h"

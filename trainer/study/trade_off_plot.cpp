@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/preparation/report/html.h"
+#include "base/html.h"
 
 namespace braid {
 namespace {

@@ -23,11 +23,7 @@ OptionFields OptionFields::read(ObjectReader& object) {
   OptionFields fields;
   const Json* options = object.find("options");
   if (options != nullptr && options->is_array()) {
-    for (const std::string& path : object.strings("options")) {
-      const Json made = {{"options", path}};
-      ObjectReader reader(made, "options");
-      fields.options_.push_back(Field::require(reader, "options"));
-    }
+    fields.options_ = Field::each_of(object, "options");
   } else {
     fields.options_.push_back(Field::require(object, "options"));
   }

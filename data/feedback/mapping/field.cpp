@@ -59,6 +59,16 @@ Field Field::require(ObjectReader& object, const std::string& key) {
   return std::move(*field);
 }
 
+std::vector<Field> Field::each_of(ObjectReader& object, const std::string& key) {
+  std::vector<Field> fields;
+  for (FieldPath& path : read_paths(object, key)) {
+    Field& field = fields.emplace_back();
+    field.name_ = path.text();
+    field.paths_.push_back(std::move(path));
+  }
+  return fields;
+}
+
 Field Field::read_inline(ObjectReader& object, const std::string& fallback) {
   Field field;
   field.read_members(object, fallback);

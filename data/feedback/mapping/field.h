@@ -42,6 +42,8 @@ class Field {
   // Field forms. `key` of `object` must be there for require_field.
   static std::optional<Field> read(ObjectReader& object, const std::string& key);
   static Field require(ObjectReader& object, const std::string& key);
+  // A member that is one path or a list of paths: a field for each; none when absent.
+  static std::vector<Field> each_of(ObjectReader& object, const std::string& key);
   // From the members "path", "all", "value", "template", "map", "default" of `object` itself;
   // without any of the first four the path is `fallback`.
   static Field read_inline(ObjectReader& object, const std::string& fallback);

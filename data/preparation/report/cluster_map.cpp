@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "data/preparation/report/html.h"
+#include "base/html.h"
 #include "data/preparation/report/principal_axes.h"
 #include "data/preparation/summary.h"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "data/preparation/report/html.h"
+#include "base/html.h"
 
 namespace braid {
 namespace {

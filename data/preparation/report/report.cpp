@@ -5,11 +5,11 @@
 
 #include <cmath>
 
+#include "base/html.h"
 #include "data/preparation/report/cluster_map.h"
 #include "data/preparation/report/examples.h"
 #include "data/preparation/report/flow.h"
 #include "data/preparation/report/histogram.h"
-#include "data/preparation/report/html.h"
 #include "data/preparation/summary.h"
 
 namespace braid {

@@ -9,12 +9,9 @@ namespace {
 class MinimalPairTask : public TaskKind {
  public:
   explicit MinimalPairTask(ObjectReader& object)
-      : prompt_(Field::read(object, "prompt")), separator_(object.string("separator", " ")) {
-    for (const std::string& path : object.strings("sentences")) {
-      const Json made = {{"sentences", path}};
-      ObjectReader reader(made, "sentences");
-      sentences_.push_back(Field::require(reader, "sentences"));
-    }
+      : prompt_(Field::read(object, "prompt")),
+        separator_(object.string("separator", " ")),
+        sentences_(Field::each_of(object, "sentences")) {
     if (sentences_.size() < 2) object.error("sentences", "expected at least two paths");
   }
 

@@ -37,11 +37,7 @@ std::optional<RoleFields> RoleFields::read(ObjectReader& object) {
   if (!roles) return std::nullopt;
   RoleFields fields;
   if (roles->has("groups")) {
-    for (const std::string& path : roles->strings("groups")) {
-      const Json made = {{"groups", path}};
-      ObjectReader reader(made, "groups");
-      fields.groups_.push_back(Field::require(reader, "groups"));
-    }
+    fields.groups_ = Field::each_of(*roles, "groups");
     fields.targets_ = Field::require(*roles, "targets");
     fields.unknown_name_ = lower_ascii(roles->string("unknown", "unknown"));
   } else {

@@ -1,4 +1,4 @@
-#include "data/preparation/report/html.h"
+#include "base/html.h"
 
 #include <fmt/format.h>
 
