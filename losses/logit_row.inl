@@ -1,5 +1,4 @@
-// The row pass over logits for one instruction set. Included by logit_rows_cpu.cpp once per set,
-// behind base/lanes.inl.
+// The row pass over logits for one instruction set (base/instruction_sets.inl).
 
 constexpr int64_t kBlock = 32 * kLanes;
 

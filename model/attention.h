@@ -21,7 +21,8 @@ class AttentionPlan {
   AttentionPlan(const SegmentLayout& layout, at::Device device = at::kCPU);  // implicit on purpose
 
   const SegmentLayout& layout() const { return layout_; }
-  // Segment numbers, grouped: a root segment and the segments it is the prefix of.
+  // Segment numbers, grouped: a root segment and the segments it is the prefix of. The group with
+  // the most visible (query, key) pairs comes first.
   const std::vector<std::vector<size_t>>& groups() const { return groups_; }
 
   // For one varlen call per layer (CUDA only): rows of k/v in the order [prefix, own] of every

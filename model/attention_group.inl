@@ -1,13 +1,12 @@
-// Attention of one group for one instruction set; included by attention_group.cpp behind
-// base/lanes.inl.
+// Attention of one group for one instruction set (base/instruction_sets.inl).
 //
 // Keys and values of a segment and its prefix are packed once as float32, also transposed, so that
 // every product is a sum of scalars times contiguous rows. Queries go in blocks over the keys they
 // see: the masked half is skipped except on the diagonal. Rows of a block are (query, head of the
 // group), head fastest.
 
-constexpr int64_t kRows = 6;      // of one register tile
-constexpr int64_t kVectors = 4;   // beside one another in it
+constexpr int64_t kRows = 6;     // of one register tile
+constexpr int64_t kVectors = 4;  // beside one another in it
 constexpr int64_t kBlockRows = 24;
 
 BRAID_TARGET inline int64_t padded(int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
@@ -123,7 +122,8 @@ template <typename T>
 BRAID_TARGET Group<T> open_group(const AttentionTensors<T>& tensors, const AttentionShape& shape,
                                  const AttentionTask& task, AttentionScratch& scratch,
                                  bool backward) {
-  Group<T> g{tensors, shape, task, scratch, shape.heads / shape.kv_heads, padded(shape.dim), 0, 0, 1};
+  Group<T> g{tensors,           shape, task, scratch, shape.heads / shape.kv_heads,
+             padded(shape.dim), 0,     0,    1};
   for (size_t i = 0; i < task.members.size(); ++i) {
     g.keys = std::max(g.keys, g.member(i).position + g.member(i).length);
   }
@@ -201,9 +201,9 @@ BRAID_TARGET inline Seen seen_by(const Segment& segment, const Block& block, int
   return {std::max(oldest, block.first) - block.first, position + 1 - block.first};
 }
 
-// e^(row * scale - offset), zero outside of `seen`; `row` is `count` whole vectors long. Sum.
-BRAID_TARGET inline float exponentials(float* row, int64_t count, const Seen& seen, float scale,
-                                       float offset) {
+// row = e^(row * scale - offset), zero outside of `seen`; `count` elements, whole vectors.
+BRAID_TARGET inline void exponentials(float* row, int64_t count, const Seen& seen, float scale,
+                                      float offset) {
   const auto limit = Floats{} + kLowest;
   for (int64_t i = 0; i < count; i += kLanes) {
     Floats x, e;
@@ -215,6 +215,9 @@ BRAID_TARGET inline float exponentials(float* row, int64_t count, const Seen& se
   }
   std::fill(row, row + seen.begin, 0.0F);
   std::fill(row + seen.end, row + count, 0.0F);
+}
+
+BRAID_TARGET inline float row_sum(const float* row, int64_t count) {
   Floats sum{};
   for (int64_t i = 0; i < count; i += kLanes) {
     Floats e;
@@ -273,7 +276,8 @@ BRAID_TARGET void forward_block(const Group<T>& g, const Segment& segment, const
     const int64_t i = r / g.group, h = r % g.group;
     const Seen seen = seen_by(segment, block, block.begin + i, g.shape.window);
     const float offset = largest(row, seen) * g.shape.scale;
-    const float sum = exponentials(row, columns, seen, g.shape.scale, offset);
+    exponentials(row, columns, seen, g.shape.scale, offset);
+    const float sum = row_sum(row, columns);
     g.tensors.lse[(token + i) * g.shape.heads + g.task.kv_head * g.group + h] =
         offset + std::log(sum);
     for (int64_t k = 0; k < columns; k += kLanes) {

@@ -2,11 +2,25 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/error.h"
 #include "model/attention.h"
 
 namespace braid {
+namespace {
+
+// Visible (query, key) pairs of a group, without a window.
+int64_t pairs_of(const std::vector<Segment>& segments, const std::vector<size_t>& members) {
+  int64_t pairs = 0;
+  for (const size_t i : members) {
+    const Segment& segment = segments[i];
+    pairs += segment.length * segment.position + segment.length * (segment.length + 1) / 2;
+  }
+  return pairs;
+}
+
+}  // namespace
 
 AttentionPlan::AttentionPlan(const SegmentLayout& layout, at::Device device) : layout_(layout) {
   const auto& segments = layout_.segments;
@@ -38,6 +52,8 @@ AttentionPlan::AttentionPlan(const SegmentLayout& layout, at::Device device) : l
     longest_key_ = std::max(longest_key_, prefix_length + segment.length);
   }
   BRAID_ASSERT(expected_begin == layout_.tokens);
+  std::ranges::stable_sort(groups_, std::ranges::greater(),
+                           [&](const auto& members) { return pairs_of(segments, members); });
   if (device.is_cpu()) return;
   key_rows_ = at::tensor(rows, at::kLong).to(device);
   query_offsets_ = at::tensor(queries, at::kInt).to(device);

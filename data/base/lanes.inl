@@ -1,7 +1,7 @@
 // Vectors of floats for one instruction set. Included inside a namespace, once per set, with
-// BRAID_TARGET (a function attribute) and BRAID_LANES (floats per vector) defined; the file around
-// it includes <concepts>, <cstdint> and <cstring>. Every helper carries the attribute and takes
-// vectors by reference: compilers lower vector code of a function for that function's own target.
+// BRAID_TARGET (a function attribute) and BRAID_LANES (floats per vector) defined; see
+// base/instruction_sets.inl. Every helper carries the attribute and takes vectors by reference:
+// compilers lower vector code of a function for that function's own target.
 
 using Floats = float __attribute__((vector_size(4 * BRAID_LANES)));
 using Bits = uint32_t __attribute__((vector_size(4 * BRAID_LANES)));
@@ -14,9 +14,7 @@ constexpr float kLowest = -87.0F;  // e^kLowest is still a normal number
 template <typename T>
 concept Bfloat16 = sizeof(T) == 2;
 
-BRAID_TARGET inline void load(const float* from, Floats& to) {
-  std::memcpy(&to, from, sizeof to);
-}
+BRAID_TARGET inline void load(const float* from, Floats& to) { std::memcpy(&to, from, sizeof to); }
 
 template <Bfloat16 T>
 BRAID_TARGET inline void load(const T* from, Floats& to) {
