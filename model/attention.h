@@ -40,15 +40,22 @@ class AttentionPlan {
   int64_t longest_query_ = 0, longest_key_ = 0;
 };
 
-// q [T, heads, D], k and v [T, kv_heads, D] -> [T, heads, D]. `window`: keys visible including the
-// own, 0 = all; counted in positions. Differentiable in q, k, v. CPU: float and bfloat16 per group,
-// without computing the masked half; CUDA: one varlen flash call for bf16 and fp16; the reference
-// otherwise.
+// Weights are softmax(cap(scale * q k^T)) over the visible keys; cap(x) = softcap * tanh(x /
+// softcap).
+struct AttentionOptions {
+  double scale;
+  int64_t window = 0;  // keys visible including the own, counted in positions; 0: all
+  double softcap = 0;  // 0: none
+};
+
+// q [T, heads, D], k and v [T, kv_heads, D] -> [T, heads, D]. Differentiable in q, k, v. CPU: float
+// and bfloat16 per group, without computing the masked half; CUDA: one varlen flash call for bf16
+// and fp16 without a cap; the reference otherwise.
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                     const AttentionPlan& plan, double scale, int64_t window);
+                     const AttentionPlan& plan, const AttentionOptions& options);
 
 // The same contract in plain ATen with explicit masks, any device and dtype: the oracle.
 at::Tensor attention_reference(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                               const SegmentLayout& layout, double scale, int64_t window);
+                               const SegmentLayout& layout, const AttentionOptions& options);
 
 }  // namespace braid

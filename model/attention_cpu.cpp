@@ -45,8 +45,10 @@ void with_type(at::ScalarType type, const Fn& fn) {
   }
 }
 
-AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, double scale, int64_t window) {
-  return {q.size(1), k.size(1), q.size(2), static_cast<float>(scale), window};
+AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, const AttentionOptions& options) {
+  return {q.size(1),      k.size(1),
+          q.size(2),      static_cast<float>(options.scale),
+          options.window, static_cast<float>(options.softcap)};
 }
 
 template <typename T>
@@ -68,19 +70,20 @@ struct PlanCapsule : torch::CustomClassHolder {
 struct CpuAttention : torch::autograd::Function<CpuAttention> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& q_in,
                             const at::Tensor& k_in, const at::Tensor& v_in,
-                            const AttentionPlan& plan, double scale, int64_t window) {
+                            const AttentionPlan& plan, const AttentionOptions& options) {
     const auto q = q_in.contiguous(), k = k_in.contiguous(), v = v_in.contiguous();
     auto out = at::empty(q.sizes(), q.options());
     auto lse = at::empty({q.size(0), q.size(1)}, q.options().dtype(at::kFloat));
     with_type(q.scalar_type(), [&]<typename T>(T) {
       auto tensors = tensors_of<T>(q, k, v, lse);
       tensors.out = out.mutable_data_ptr<T>();
-      run_tasks(tensors, shape_of(q, k, scale, window), plan, fastest<T>().forward);
+      run_tasks(tensors, shape_of(q, k, options), plan, fastest<T>().forward);
     });
     context->save_for_backward({q, k, v, lse});
     context->saved_data["plan"] = c10::IValue::make_capsule(c10::make_intrusive<PlanCapsule>(plan));
-    context->saved_data["scale"] = scale;
-    context->saved_data["window"] = window;
+    context->saved_data["scale"] = options.scale;
+    context->saved_data["window"] = options.window;
+    context->saved_data["softcap"] = options.softcap;
     return out;
   }
 
@@ -91,8 +94,10 @@ struct CpuAttention : torch::autograd::Function<CpuAttention> {
     const auto d_out = grads[0].contiguous();
     const auto capsule = context->saved_data["plan"].toCapsule();
     const auto& plan = static_cast<const PlanCapsule&>(*capsule).plan;
-    const auto shape = shape_of(q, k, context->saved_data["scale"].toDouble(),
-                                context->saved_data["window"].toInt());
+    const AttentionOptions options{.scale = context->saved_data["scale"].toDouble(),
+                                   .window = context->saved_data["window"].toInt(),
+                                   .softcap = context->saved_data["softcap"].toDouble()};
+    const auto shape = shape_of(q, k, options);
     auto dq = at::empty(q.sizes(), q.options()), dk = at::empty(k.sizes(), k.options()),
          dv = at::empty(v.sizes(), v.options());
     with_type(q.scalar_type(), [&]<typename T>(T) {
@@ -103,15 +108,15 @@ struct CpuAttention : torch::autograd::Function<CpuAttention> {
       tensors.dv = dv.mutable_data_ptr<T>();
       run_tasks(tensors, shape, plan, fastest<T>().backward);
     });
-    return {dq, dk, dv, {}, {}, {}};
+    return {dq, dk, dv, {}, {}};
   }
 };
 
 }  // namespace
 
 at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                         const AttentionPlan& plan, double scale, int64_t window) {
-  return CpuAttention::apply(q, k, v, plan, scale, window);
+                         const AttentionPlan& plan, const AttentionOptions& options) {
+  return CpuAttention::apply(q, k, v, plan, options);
 }
 
 }  // namespace braid

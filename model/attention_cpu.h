@@ -7,6 +7,6 @@
 namespace braid {
 
 at::Tensor attention_cpu(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                         const AttentionPlan& plan, double scale, int64_t window);
+                         const AttentionPlan& plan, const AttentionOptions& options);
 
 }  // namespace braid

@@ -25,11 +25,13 @@ struct AttentionShape {
   int64_t heads, kv_heads, dim;
   float scale;
   int64_t window;  // 0: all
+  float softcap;   // 0: none
 };
 
 // Memory of one thread, reused from task to task.
 struct AttentionScratch {
-  std::vector<float> k, k_transposed, v, v_transposed, q, d_out, scores, d_scores, dq, dk, dv;
+  std::vector<float> k, k_transposed, v, v_transposed, q, d_out, scores, d_scores, slopes, dq, dk,
+      dv;
 };
 
 // A root segment and the segments behind it. No two tasks write the same element, so they may run

@@ -144,6 +144,7 @@ BRAID_TARGET Group<T> open_group(const AttentionTensors<T>& tensors, const Atten
   take(scratch.v_transposed, shape.dim * g.key_step);
   take(scratch.d_out, rows * g.width);
   take(scratch.d_scores, rows * g.key_step);
+  take(scratch.slopes, g.key_step);
   take(scratch.dk, g.keys * g.width);
   take(scratch.dv, g.keys * g.width);
   return g;
@@ -217,6 +218,25 @@ BRAID_TARGET inline void exponentials(float* row, int64_t count, const Seen& see
   std::fill(row + seen.end, row + count, 0.0F);
 }
 
+// Scores of one row before the softmax, but for a factor: plain ones keep the scale for later,
+// which costs nothing there; capped ones hold it.
+BRAID_TARGET inline float factor_of(const AttentionShape& shape) {
+  return shape.softcap > 0 ? 1.0F : shape.scale;
+}
+
+// row = softcap tanh(scale row / softcap); `slopes`, when not null, get the derivatives to scale
+// row.
+BRAID_TARGET inline void cap_scores(const AttentionShape& shape, int64_t count, float* row,
+                                    float* slopes) {
+  for (int64_t i = 0; i < count; i += kLanes) {
+    Floats x, t;
+    load(row + i, x);
+    hyperbolic_tangent(x * (shape.scale / shape.softcap), t);
+    store(t * shape.softcap, row + i);
+    if (slopes != nullptr) store(1.0F - t * t, slopes + i);
+  }
+}
+
 BRAID_TARGET inline float row_sum(const float* row, int64_t count) {
   Floats sum{};
   for (int64_t i = 0; i < count; i += kLanes) {
@@ -275,8 +295,9 @@ BRAID_TARGET void forward_block(const Group<T>& g, const Segment& segment, const
     float* const row = s.scores.data() + r * g.key_step;
     const int64_t i = r / g.group, h = r % g.group;
     const Seen seen = seen_by(segment, block, block.begin + i, g.shape.window);
-    const float offset = largest(row, seen) * g.shape.scale;
-    exponentials(row, columns, seen, g.shape.scale, offset);
+    if (g.shape.softcap > 0) cap_scores(g.shape, columns, row, nullptr);
+    const float factor = factor_of(g.shape), offset = largest(row, seen) * factor;
+    exponentials(row, columns, seen, factor, offset);
     const float sum = row_sum(row, columns);
     g.tensors.lse[(token + i) * g.shape.heads + g.task.kv_head * g.group + h] =
         offset + std::log(sum);
@@ -292,9 +313,10 @@ BRAID_TARGET void forward_block(const Group<T>& g, const Segment& segment, const
   unpack_queries(g, s.dq.data(), token, queries, g.tensors.out);
 }
 
-// With weights p and dp = d_out v^T: ds = p (dp - sum(p dp)) scale; p stays in `weights`.
-BRAID_TARGET inline void score_gradients(const float* weights, float* gradients, int64_t count,
-                                         float scale) {
+// With weights p and dp = d_out v^T: ds = p (dp - sum(p dp)) scale, times `slopes` unless they are
+// null; p stays in `weights`.
+BRAID_TARGET inline void score_gradients(const float* weights, const float* slopes,
+                                         float* gradients, int64_t count, float scale) {
   Floats sum{};
   for (int64_t i = 0; i < count; i += kLanes) {
     Floats p, d;
@@ -309,6 +331,11 @@ BRAID_TARGET inline void score_gradients(const float* weights, float* gradients,
     load(weights + i, p);
     load(gradients + i, d);
     d = p * (d - total) * scale;
+    if (slopes != nullptr) {
+      Floats slope;
+      load(slopes + i, slope);
+      d *= slope;
+    }
     store(d, gradients + i);
   }
 }
@@ -328,10 +355,12 @@ BRAID_TARGET void backward_block(const Group<T>& g, const Segment& segment, cons
   for (int64_t r = 0; r < rows; ++r) {
     float* const row = s.scores.data() + r * g.key_step;
     const int64_t i = r / g.group, h = r % g.group;
+    float* const slopes = g.shape.softcap > 0 ? s.slopes.data() : nullptr;
+    if (slopes != nullptr) cap_scores(g.shape, columns, row, slopes);
     exponentials(row, columns, seen_by(segment, block, block.begin + i, g.shape.window),
-                 g.shape.scale,
+                 factor_of(g.shape),
                  g.tensors.lse[(token + i) * g.shape.heads + g.task.kv_head * g.group + h]);
-    score_gradients(row, s.d_scores.data() + r * g.key_step, columns, g.shape.scale);
+    score_gradients(row, slopes, s.d_scores.data() + r * g.key_step, columns, g.shape.scale);
   }
   product({s.d_scores.data(), g.key_step, 1}, s.k.data() + keys, g.width, rows, g.width, count,
           false, s.dq.data(), g.width);

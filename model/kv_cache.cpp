@@ -22,6 +22,15 @@ at::Tensor enlarged(const at::Tensor& cache, int64_t used, int64_t capacity) {
   return result;
 }
 
+// Scores and softmax in float32 (double for double); ATen's fused attention knows no cap.
+at::Tensor capped_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                            const at::Tensor& mask, const AttentionOptions& options) {
+  const auto math = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto scores = at::matmul(q.to(math), k.to(math).transpose(2, 3)).mul_(options.scale);
+  scores.div_(options.softcap).tanh_().mul_(options.softcap).add_(mask);
+  return at::matmul(at::softmax(scores, -1), v.to(math)).to(q.scalar_type());
+}
+
 }  // namespace
 
 void KvCache::start(const SegmentLayout& layout, size_t layers) {
@@ -99,7 +108,7 @@ const at::Tensor& KvCache::mask(int64_t window, const at::TensorOptions& options
 }
 
 at::Tensor KvCache::attend(size_t layer, const at::Tensor& q, const at::Tensor& k,
-                           const at::Tensor& v, double scale, int64_t window) {
+                           const at::Tensor& v, const AttentionOptions& options) {
   Layer& own = layers_.at(layer);
   const auto place = [&](at::Tensor& cache, const at::Tensor& x) {
     cache.index_put_({rows_, at::indexing::Slice(), newest_}, x);
@@ -109,10 +118,13 @@ at::Tensor KvCache::attend(size_t layer, const at::Tensor& q, const at::Tensor& 
   // Query heads that share a key head stand as so many queries of one head.
   const int64_t kv_heads = k.size(1), width = q.size(2);
   const auto queries = q.view({sequences(), kv_heads, q.size(1) / kv_heads, width});
-  const auto visible = mask(window, q.options()).expand({-1, -1, queries.size(2), -1});
-  const auto mixed = at::scaled_dot_product_attention(
-      queries, own.keys.narrow(2, 0, longest_), own.values.narrow(2, 0, longest_), visible,
-      /*dropout_p=*/0.0, /*is_causal=*/false, scale);
+  const auto visible = mask(options.window, q.options()).expand({-1, -1, queries.size(2), -1});
+  const auto keys = own.keys.narrow(2, 0, longest_), values = own.values.narrow(2, 0, longest_);
+  const auto mixed = options.softcap > 0
+                         ? capped_attention(queries, keys, values, visible, options)
+                         : at::scaled_dot_product_attention(queries, keys, values, visible,
+                                                            /*dropout_p=*/0.0,
+                                                            /*is_causal=*/false, options.scale);
   return mixed.reshape({sequences(), q.size(1), width});
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/segments.h"
+#include "model/attention.h"
 
 namespace braid {
 
@@ -25,10 +26,10 @@ class KvCache {
 
   // One more token for every sequence: grow() first, which gives its positions [B], then attend()
   // in every layer. k, v [B, kv_heads, D] of the new tokens and queries q [B, heads, D] -> [B,
-  // heads, D]; `window` as in attention().
+  // heads, D].
   const at::Tensor& grow();
   at::Tensor attend(size_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                    double scale, int64_t window);
+                    const AttentionOptions& options);
 
  private:
   struct Layer {

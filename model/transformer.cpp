@@ -116,8 +116,9 @@ at::Tensor Transformer::run_layers(const at::Tensor& tokens, const RopeTables& t
   return hidden;
 }
 
-double Transformer::attention_scale() const {
-  return 1.0 / std::sqrt(static_cast<double>(config_.head_dim));
+AttentionOptions Transformer::attention_options(size_t layer) const {
+  return {.scale = 1.0 / std::sqrt(static_cast<double>(config_.head_dim)),
+          .window = layers_[layer].window};
 }
 
 at::Tensor Transformer::run_segments(const at::Tensor& tokens, const at::Tensor& positions,
@@ -130,7 +131,7 @@ at::Tensor Transformer::run_segments(const at::Tensor& tokens, const at::Tensor&
   return run_layers(tokens, tables, adapter, dropout_key,
                     [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
                       if (cache != nullptr) cache->fill(i, layout, k, v);
-                      return attention(q, k, v, plan, attention_scale(), layers_[i].window);
+                      return attention(q, k, v, plan, attention_options(i));
                     });
 }
 
@@ -160,7 +161,7 @@ at::Tensor Transformer::decode(const at::Tensor& tokens, KvCache& cache,
   const auto hidden =
       run_layers(tokens, rope_tables(config_, positions, positions + 1), adapter, /*dropout_key=*/0,
                  [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                   return cache.attend(i, q, k, v, attention_scale(), layers_[i].window);
+                   return cache.attend(i, q, k, v, attention_options(i));
                  });
   return rms_norm(hidden, final_norm_, config_.rms_norm_eps);
 }

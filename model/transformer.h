@@ -62,7 +62,7 @@ class Transformer {
   at::Tensor run_segments(const at::Tensor& tokens, const at::Tensor& positions,
                           const SegmentLayout& layout, const Adapter* adapter, uint64_t dropout_key,
                           KvCache* cache) const;
-  double attention_scale() const;
+  AttentionOptions attention_options(size_t layer) const;
   at::Tensor project(const Linear& linear, const at::Tensor& x, const Adapter* adapter,
                      uint64_t dropout_key) const;
 

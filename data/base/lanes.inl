@@ -58,3 +58,18 @@ BRAID_TARGET inline void exponential(const Floats& x, Floats& result) {
   std::memcpy(&scale, &scale_bits, sizeof scale);
   result = p * scale;
 }
+
+// tanh x within 2e-7: Cephes' polynomial near zero, where 1 - e^-2|x| would cancel.
+BRAID_TARGET inline void hyperbolic_tangent(const Floats& x, Floats& result) {
+  const Floats size = x < 0.0F ? -x : x, limit = Floats{} - kLowest / 2;
+  Floats e;
+  exponential((size > limit ? limit : size) * -2.0F, e);
+  const Floats far = (1.0F - e) / (1.0F + e);
+  const Floats z = x * x;
+  Floats p = z * -5.70498872745e-3F + 2.06390887954e-2F;
+  p = p * z - 5.37397155531e-2F;
+  p = p * z + 1.33314422036e-1F;
+  p = p * z - 3.33332819422e-1F;
+  const Floats near = p * z * x + x;
+  result = size < 0.625F ? near : (x < 0.0F ? -far : far);
+}

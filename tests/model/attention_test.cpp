@@ -20,6 +20,7 @@ namespace {
 struct Case {
   std::vector<test::Group> groups;
   int64_t heads, kv_heads, dim, window;
+  double softcap = 0;
 };
 
 test::Group group(int64_t prompt, const std::vector<int64_t>& branches) {
@@ -47,14 +48,15 @@ std::vector<Case> random_cases() {
     std::tie(one.heads, one.kv_heads) = kHeads[below(std::size(kHeads))];
     one.dim = below(2) == 0 ? 8 : 16;
     one.window = kWindows[below(std::size(kWindows))];
+    one.softcap = below(3) == 0 ? 1.5 : 0;  // scores are of order 1: it bends them well
     cases.push_back(one);
   }
   return cases;
 }
 
 std::string describe(const Case& one) {
-  std::string text =
-      fmt::format("heads {}/{} dim {} window {}:", one.heads, one.kv_heads, one.dim, one.window);
+  std::string text = fmt::format("heads {}/{} dim {} window {} cap {}:", one.heads, one.kv_heads,
+                                 one.dim, one.window, one.softcap);
   for (const auto& segment : test::layout_of(one.groups).segments) {
     text += fmt::format(" {}{}", segment.prefix < 0 ? "prompt " : "+", segment.length);
   }
@@ -64,7 +66,7 @@ std::string describe(const Case& one) {
 // Every segment as a sequence of its own, padded to the longest, with one dense mask: nothing
 // shared, nothing skipped.
 at::Tensor padded_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const SegmentLayout& layout, double scale, int64_t window) {
+                            const SegmentLayout& layout, const AttentionOptions& options) {
   std::vector<std::vector<int64_t>> rows;
   size_t longest = 0;
   for (size_t i = 0; i < layout.segments.size(); ++i) {
@@ -91,8 +93,9 @@ at::Tensor padded_attention(const at::Tensor& q, const at::Tensor& k, const at::
   const auto position = at::arange(length, at::kLong);
   const auto distance = position.unsqueeze(1) - position.unsqueeze(0);
   auto hidden = distance < 0;
-  if (window > 0) hidden = at::logical_or(hidden, distance >= window);
-  const auto scores = at::matmul(gather(q), gather(k).transpose(2, 3)) * scale;
+  if (options.window > 0) hidden = at::logical_or(hidden, distance >= options.window);
+  auto scores = at::matmul(gather(q), gather(k).transpose(2, 3)) * options.scale;
+  if (options.softcap > 0) scores = at::tanh(scores / options.softcap) * options.softcap;
   const auto weights =
       at::softmax(scores.masked_fill(hidden, -std::numeric_limits<double>::infinity()), -1);
   return at::matmul(weights, gather(v))
@@ -123,7 +126,7 @@ Result run(const Case& one, at::ScalarType rounding, at::ScalarType dtype, at::D
   const auto q = leaf(one.heads), k = leaf(one.kv_heads), v = leaf(one.kv_heads);
   const auto weights = draw(one.heads).to(device, dtype);
   const double scale = 1.5 / std::sqrt(static_cast<double>(one.dim));  // not the default
-  const auto out = function(q, k, v, layout, scale, one.window);
+  const auto out = function(q, k, v, layout, AttentionOptions{scale, one.window, one.softcap});
   EXPECT_EQ(out.scalar_type(), dtype);
   (out * weights).sum().backward();
   const auto plain = [](const at::Tensor& x) { return x.detach().to(at::kCPU, at::kDouble); };
@@ -161,8 +164,8 @@ constexpr double kFloat = 1e-5;  // sums of up to 260 terms of order 1, each rou
 constexpr double kBfloat16 = 2e-2;
 
 const auto plain_attention = [](const auto& q, const auto& k, const auto& v, const auto& layout,
-                                double scale, int64_t window) {
-  return attention(q, k, v, AttentionPlan(layout, q.device()), scale, window);
+                                const AttentionOptions& options) {
+  return attention(q, k, v, AttentionPlan(layout, q.device()), options);
 };
 
 TEST(Attention, ReferenceEqualsPaddedSequences) {
@@ -201,19 +204,19 @@ TEST(Attention, NothingIsKeptWithoutGradients) {
   const Case one{{group(5, {3, 2})}, 4, 2, 8, 0};
   const auto layout = test::layout_of(one.groups);
   const auto q = at::ones({layout.tokens, 4, 8}), k = at::ones({layout.tokens, 2, 8});
-  EXPECT_FALSE(attention(q, k, k, layout, 1.0, 0).requires_grad());
+  EXPECT_FALSE(attention(q, k, k, layout, {.scale = 1.0}).requires_grad());
 }
 
 // Branches must not see each other, nor groups: a change in one shows nowhere else.
 TEST(Attention, BranchesAndGroupsAreIndependent) {
   const auto layout = test::layout_of({group(9, {5, 6}), group(4, {3})});
   const auto q = at::randn({layout.tokens, 2, 8}), k = at::randn({layout.tokens, 2, 8});
-  const auto before = attention(q, k, k, layout, 0.4, 0);
+  const auto before = attention(q, k, k, layout, {.scale = 0.4});
   for (size_t changed = 0; changed < layout.segments.size(); ++changed) {
     const auto& segment = layout.segments[changed];
     auto other = k.clone();
     other.narrow(0, segment.begin, segment.length).add_(1);
-    const auto after = attention(q, other, other, layout, 0.4, 0);
+    const auto after = attention(q, other, other, layout, {.scale = 0.4});
     for (size_t i = 0; i < layout.segments.size(); ++i) {
       const auto& seen = layout.segments[i];
       const bool depends = i == changed || seen.prefix == static_cast<int64_t>(changed);

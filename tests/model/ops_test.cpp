@@ -164,18 +164,17 @@ TEST(AttentionOps, Gradients) {
   const auto layout = test::layout_of({{test::Tokens(4), {test::Tokens(3), test::Tokens(2)}},
                                        {test::Tokens(3), {test::Tokens(1)}},
                                        {test::Tokens(2), {}}});
-  for (const int64_t window : {0, 3}) {
+  for (const AttentionOptions& options :
+       {AttentionOptions{0.8}, AttentionOptions{0.8, 3}, AttentionOptions{0.8, 3, 1.1}}) {
     const auto inputs = [&] {
       return Inputs{leaf({layout.tokens, 4, 3}, 20), leaf({layout.tokens, 2, 3}, 21),
                     leaf({layout.tokens, 2, 3}, 22)};
     };
     expect_gradients(
-        [&](const Inputs& in) { return attention(in[0], in[1], in[2], layout, 0.8, window); },
+        [&](const Inputs& in) { return attention(in[0], in[1], in[2], layout, options); },
         inputs());
     expect_gradients(
-        [&](const Inputs& in) {
-          return attention_reference(in[0], in[1], in[2], layout, 0.8, window);
-        },
+        [&](const Inputs& in) { return attention_reference(in[0], in[1], in[2], layout, options); },
         inputs());
   }
 }
