@@ -37,12 +37,12 @@ void copy_rows(const LogitRows& from, int64_t begin, int64_t end, LogitRows& to)
 // equal size, so that the last one is not a thin, slow product. One buffer serves all: fresh pages
 // cost as much as the pass over them.
 at::Tensor run_head(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
-                    int64_t chunk_rows, bool with_gradients, LogitRows& rows) {
+                    const HeadOptions& options, bool with_gradients, LogitRows& rows) {
   const int64_t count = hidden.size(0);
   at::Tensor directions;
   if (with_gradients) directions = at::empty(hidden.sizes(), weight.options().requires_grad(false));
   if (count == 0) return directions;
-  const int64_t chunks = (count + chunk_rows - 1) / chunk_rows;
+  const int64_t chunks = (count + options.chunk_rows - 1) / options.chunk_rows;
   const int64_t step = (count + chunks - 1) / chunks;
   const at::Tensor buffer =
       at::empty({step, weight.size(0)}, weight.options().requires_grad(false));
@@ -50,10 +50,18 @@ at::Tensor run_head(const at::Tensor& hidden, const at::Tensor& weight, const at
     const int64_t end = std::min(begin + step, count);
     at::Tensor logits = buffer.slice(0, 0, end - begin);  // [chunk, V]
     at::mm_out(logits, hidden.slice(0, begin, end).to(weight.scalar_type()), weight.t());
+    at::Tensor bent;  // tanh of the logits
+    if (options.softcap > 0) {
+      logits.div_(options.softcap).tanh_();
+      if (with_gradients) bent = logits.clone();
+      logits.mul_(options.softcap);
+    }
     copy_rows(logit_rows(logits, targets.slice(0, begin, end), with_gradients), begin, end, rows);
     if (with_gradients) {
+      // The logits now hold one_hot - softmax.
+      if (bent.defined()) at::tanh_backward_out(logits, logits, bent);
       at::Tensor part = directions.slice(0, begin, end);
-      at::mm_out(part, logits, weight);  // logits now hold one_hot - softmax
+      at::mm_out(part, logits, weight);
     }
   }
   return directions;
@@ -62,9 +70,9 @@ at::Tensor run_head(const at::Tensor& hidden, const at::Tensor& weight, const at
 struct FusedHead : torch::autograd::Function<FusedHead> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden,
                                const at::Tensor& weight, const at::Tensor& targets,
-                               int64_t chunk_rows) {
+                               const HeadOptions& options) {
     LogitRows rows = allocate(weight, hidden.size(0));
-    context->save_for_backward({run_head(hidden, weight, targets, chunk_rows, true, rows)});
+    context->save_for_backward({run_head(hidden, weight, targets, options, true, rows)});
     context->saved_data["hidden_type"] = static_cast<int64_t>(hidden.scalar_type());
     context->mark_non_differentiable({rows.entropy, rows.target_logits, rows.correct});
     return {rows.logps, rows.entropy, rows.target_logits, rows.correct};
@@ -97,25 +105,25 @@ void check(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor&
 }  // namespace
 
 TokenLogps token_logps(const at::Tensor& hidden, const at::Tensor& weight,
-                       const at::Tensor& targets, int64_t chunk_rows) {
+                       const at::Tensor& targets, const HeadOptions& options) {
   check(hidden, weight, targets);
-  BRAID_ASSERT(chunk_rows > 0);
+  BRAID_ASSERT(options.chunk_rows > 0 && options.softcap >= 0);
   if (at::GradMode::is_enabled() && hidden.requires_grad()) {
-    const variable_list outputs =
-        FusedHead::apply(hidden, weight, targets.contiguous(), chunk_rows);
+    const variable_list outputs = FusedHead::apply(hidden, weight, targets.contiguous(), options);
     return {outputs[0], outputs[1], outputs[3], outputs[2]};
   }
   const at::NoGradGuard no_grad;
   LogitRows rows = allocate(weight, hidden.size(0));
-  run_head(hidden, weight, targets.contiguous(), chunk_rows, false, rows);
+  run_head(hidden, weight, targets.contiguous(), options, false, rows);
   return {rows.logps, rows.entropy, rows.correct, rows.target_logits};
 }
 
 TokenLogps token_logps_reference(const at::Tensor& hidden, const at::Tensor& weight,
-                                 const at::Tensor& targets) {
+                                 const at::Tensor& targets, double softcap) {
   check(hidden, weight, targets);
-  const at::Tensor logits =
-      at::mm(hidden.to(weight.scalar_type()), weight.t()).to(accumulation_type(weight));  // [S, V]
+  at::Tensor logits = at::mm(hidden.to(weight.scalar_type()), weight.t());  // [S, V]
+  if (softcap > 0) logits = at::tanh(logits / softcap) * softcap;
+  logits = logits.to(accumulation_type(weight));
   const at::Tensor log_softmax = at::log_softmax(logits, 1);
   const at::Tensor column = targets.unsqueeze(1);
   const at::Tensor detached = log_softmax.detach();

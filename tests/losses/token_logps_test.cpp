@@ -15,7 +15,12 @@ using ::testing::HasSubstr;
 
 struct Head {
   at::Tensor hidden, weight, targets, factors;
+  double softcap = 0;
 };
+
+// Logits are of order 1: the first leaves them alone, the second bends them, the third flattens
+// most of them.
+constexpr double kCaps[] = {0, 2, 0.5};
 
 Head random_head(int64_t rows, int64_t width, int64_t vocab, at::ScalarType type) {
   return {test::random_normal({rows, width}, type),
@@ -36,23 +41,28 @@ at::Tensor head_gradient(const Head& head, const Implementation& implementation)
 }
 
 TokenLogps fused(const Head& head, const at::Tensor& hidden, int64_t chunk_rows = 512) {
-  return token_logps(hidden, head.weight, head.targets, chunk_rows);
+  return token_logps(hidden, head.weight, head.targets,
+                     {.softcap = head.softcap, .chunk_rows = chunk_rows});
 }
 
 TokenLogps reference(const Head& head, const at::Tensor& hidden) {
-  return token_logps_reference(hidden, head.weight, head.targets);
+  return token_logps_reference(hidden, head.weight, head.targets, head.softcap);
 }
 
 using TokenLogpsTest = test::LossTest;
 
 TEST_F(TokenLogpsTest, GradientMatchesFiniteDifferences) {
-  const Head head = random_head(7, 5, 23, at::kDouble);
-  const auto sum = [&](const at::Tensor& hidden) {
-    return (fused(head, hidden, 3).logps * head.factors).sum();
-  };
-  // 1e-8: the error of central differences in float64 on values of size 10.
-  EXPECT_LT(difference(gradient(sum, head.hidden), test::numerical_gradient(sum, head.hidden)),
-            1e-8);
+  Head head = random_head(7, 5, 23, at::kDouble);
+  for (const double cap : kCaps) {
+    head.softcap = cap;
+    const auto sum = [&](const at::Tensor& hidden) {
+      return (fused(head, hidden, 3).logps * head.factors).sum();
+    };
+    // 1e-8: the error of central differences in float64 on values of size 10.
+    EXPECT_LT(difference(gradient(sum, head.hidden), test::numerical_gradient(sum, head.hidden)),
+              1e-8)
+        << cap;
+  }
 }
 
 TEST_F(TokenLogpsTest, MatchesTheFullLogSoftmax) {
@@ -82,8 +92,27 @@ TEST_F(TokenLogpsTest, MatchesTheFullLogSoftmax) {
   }
 }
 
-TEST_F(TokenLogpsTest, Bf16GradientIsNoWorseThanPlainAutograd) {
-  const Head head = random_head(64, 48, 2000, at::kBFloat16);
+TEST_F(TokenLogpsTest, CapsAsTheFullLogSoftmax) {
+  Head head = random_head(37, 24, 1031, at::kFloat);
+  const at::Tensor plain = fused(head, head.hidden).logps;
+  head.softcap = 1.5;
+  const TokenLogps mine = fused(head, head.hidden), theirs = reference(head, head.hidden);
+  // float32 sums over the vocabulary, as above.
+  EXPECT_LT(difference(mine.logps, theirs.logps), 1e-5);
+  EXPECT_LT(difference(mine.entropy, theirs.entropy), 1e-5);
+  EXPECT_LT(difference(mine.target_logit, theirs.target_logit), 1e-5);
+  EXPECT_LE(mine.target_logit.abs().max().item<double>(), 1.5);
+  EXPECT_TRUE(identical(mine.correct, theirs.correct));
+  EXPECT_GT(difference(mine.logps, plain), 0.1);
+  const at::Tensor tracked = fused(head, head.hidden.clone().requires_grad_(true)).logps;
+  EXPECT_TRUE(identical(tracked.detach(), mine.logps));
+}
+
+class TokenLogpsBf16 : public TokenLogpsTest, public ::testing::WithParamInterface<double> {};
+
+TEST_P(TokenLogpsBf16, GradientIsNoWorseThanPlainAutograd) {
+  Head head = random_head(64, 48, 2000, at::kBFloat16);
+  head.softcap = GetParam();
   Head exact = head;
   exact.weight = head.weight.to(at::kDouble);
   exact.hidden = head.hidden.to(at::kDouble);
@@ -99,6 +128,8 @@ TEST_F(TokenLogpsTest, Bf16GradientIsNoWorseThanPlainAutograd) {
   EXPECT_LT(mine, 1.5 * plain);
   EXPECT_LT(mine, 0.02 * truth.norm().item<double>());
 }
+
+INSTANTIATE_TEST_SUITE_P(Caps, TokenLogpsBf16, ::testing::Values(0.0, 30.0));
 
 TEST_F(TokenLogpsTest, ChunkSizeDoesNotMatter) {
   const Head head = random_head(29, 16, 300, at::kDouble);
