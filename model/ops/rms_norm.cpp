@@ -13,11 +13,13 @@ at::ScalarType math_type(const at::Tensor& x) {
 
 struct RmsNorm : torch::autograd::Function<RmsNorm> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            const at::Tensor& weight, double eps) {
+                            const at::Tensor& weight, double eps, NormRounding rounding) {
     const auto wide = x.to(math_type(x));
     const auto scale = wide.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();
     context->save_for_backward({x, weight, scale});
-    return at::mul(wide, scale).to(x.scalar_type()).mul_(weight);
+    const auto normed = at::mul(wide, scale);
+    if (rounding == NormRounding::kAfterWeight) return at::mul(normed, weight).to(x.scalar_type());
+    return normed.to(x.scalar_type()).mul_(weight);
   }
 
   // With n = x s and g = weight * grad: dx = s (g - n mean(g n)).
@@ -28,14 +30,15 @@ struct RmsNorm : torch::autograd::Function<RmsNorm> {
     auto g = grads[0].to(math_type(x)).mul(weight);
     const auto normed = at::mul(x, scale);
     const auto mean = at::mul(g, normed).mean(-1, /*keepdim=*/true);
-    return {g.addcmul_(normed, mean, -1).mul_(scale).to(x.scalar_type()), {}, {}};
+    return {g.addcmul_(normed, mean, -1).mul_(scale).to(x.scalar_type()), {}, {}, {}};
   }
 };
 
 }  // namespace
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  return RmsNorm::apply(x, weight, eps);
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps,
+                    NormRounding rounding) {
+  return RmsNorm::apply(x, weight, eps, rounding);
 }
 
 }  // namespace braid

@@ -4,9 +4,12 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
+#include <numbers>
 
 #include "model/attention.h"
+#include "model/ops/geglu.h"
 #include "model/ops/lora_linear.h"
 #include "model/ops/rms_norm.h"
 #include "model/ops/swiglu.h"
@@ -79,6 +82,30 @@ TEST(RmsNorm, RoundsBeforeTheWeight) {
   const auto wide = x.to(at::kFloat);
   const auto normed = wide * at::rsqrt(wide.square().mean(-1, true) + 1e-5);
   EXPECT_TRUE(at::equal(rms_norm(x, weight, 1e-5), weight * normed.to(at::kBFloat16)));
+}
+
+TEST(RmsNorm, GradientsWithRoundingBehindTheWeight) {
+  const auto weight = draw({6}, 1);
+  expect_gradients(
+      [&](const Inputs& in) { return rms_norm(in[0], weight, 1e-2, NormRounding::kAfterWeight); },
+      {leaf({4, 6}, 2)});
+}
+
+TEST(RmsNorm, RoundsBehindAWideWeight) {
+  const auto x = draw({5, 8}, 3).to(at::kBFloat16);
+  const auto weight = draw({8}, 4).to(at::kFloat);
+  const auto wide = x.to(at::kFloat);
+  const auto normed = wide * at::rsqrt(wide.square().mean(-1, true) + 1e-5);
+  const auto actual = rms_norm(x, weight, 1e-5, NormRounding::kAfterWeight);
+  EXPECT_TRUE(at::equal(actual, (normed * weight).to(at::kBFloat16)));
+}
+
+TEST(GeGlu, ValuesAndGradients) {
+  const auto gate = leaf({3, 5}, 5), up = leaf({3, 5}, 6);
+  const double root = std::sqrt(2 / std::numbers::pi);
+  const auto gelu = gate / 2 * (1 + at::tanh(root * (gate + 0.044715 * gate.pow(3))));
+  EXPECT_TRUE(at::allclose(geglu(gate, up), gelu * up, 1e-12, 1e-12));
+  expect_gradients([](const Inputs& in) { return geglu(in[0], in[1]); }, {gate, up});
 }
 
 TEST(SwiGlu, ValuesAndGradients) {
