@@ -59,8 +59,8 @@ ModelConfig gguf_config(const std::filesystem::path& path) {
   const std::string arch = file.string("general.architecture");
   if (!kArchitectures.contains(arch)) {
     fail(
-        "{}: general.architecture {} is not supported; supported are llama (with mistral), qwen2 "
-        "and qwen3",
+        "{}: general.architecture {} is not supported in GGUF files; supported are llama (with "
+        "mistral), qwen2 and qwen3; of phi3 and the gemmas give the Hugging Face directory",
         path.string(), quote(arch));
   }
   ModelConfig config;

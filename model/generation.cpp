@@ -70,7 +70,10 @@ class Batch {
         stop_ids_(stop_ids),
         sampling_(sampling),
         sink_(sink),
-        results_(prompts.size()) {}
+        results_(prompts.size()),
+        active_(prompts.size()) {
+    std::iota(active_.begin(), active_.end(), size_t{0});
+  }
 
   std::vector<Generated> run() {
     at::Tensor hidden = prefill();
@@ -82,24 +85,31 @@ class Batch {
         if (!ended_[i]) open.push_back(static_cast<int64_t>(i));
       }
       if (open.empty()) return std::move(results_);
+      if (changes_rotation(open)) {
+        keep(open);
+        hidden = prefill();
+        continue;
+      }
       const auto fresh = at::tensor(std::vector<int64_t>(tokens.begin(), tokens.end()), at::kLong);
       hidden = model_.decode(drop_ended(open, fresh).to(model_.device()), cache_, adapter_);
     }
   }
 
  private:
+  // Computes the active sequences from their first token on.
   at::Tensor prefill() {
     SegmentLayout layout;
     std::vector<int64_t> tokens, positions;
-    for (const auto& prompt : prompts_) {
-      const auto length = static_cast<int64_t>(prompt.size());
+    for (const size_t sequence : active_) {
+      const auto &prompt = prompts_[sequence], &answer = results_[sequence].tokens;
+      const auto length = static_cast<int64_t>(prompt.size() + answer.size());
       layout.segments.push_back({layout.tokens, length, -1, 0});
       layout.tokens += length;
       tokens.insert(tokens.end(), prompt.begin(), prompt.end());
+      tokens.insert(tokens.end(), answer.begin(), answer.end());
       for (int64_t i = 0; i < length; ++i) positions.push_back(i);
-      active_.push_back(active_.size());
     }
-    ended_.assign(prompts_.size(), false);
+    ended_.assign(active_.size(), false);
     const auto here = [&](const std::vector<int64_t>& values) {
       return at::tensor(values, at::kLong).to(model_.device());
     };
@@ -107,7 +117,7 @@ class Batch {
   }
 
   std::vector<int32_t> next_tokens(const at::Tensor& hidden, int64_t step) const {
-    const auto logits = at::matmul(hidden, model_.head_weight().t());  // [B, V]
+    const auto logits = model_.logits(hidden);  // [B, V]
     std::vector<int32_t> tokens(active_.size());
     if (sampling_.temperature == 0 && at::isfinite(logits).all().item<bool>()) {
       const auto best = logits.argmax(-1).to(at::kCPU);
@@ -148,11 +158,21 @@ class Batch {
   at::Tensor drop_ended(const std::vector<int64_t>& open, const at::Tensor& tokens) {
     if (2 * open.size() > active_.size()) return tokens;
     cache_.keep(open);
+    keep(open);
+    return tokens.index_select(0, at::tensor(open, at::kLong));
+  }
+
+  void keep(const std::vector<int64_t>& open) {
     std::vector<size_t> active;
     for (const int64_t i : open) active.push_back(active_[static_cast<size_t>(i)]);
     active_ = std::move(active);
     ended_.assign(active_.size(), false);
-    return tokens.index_select(0, at::tensor(open, at::kLong));
+  }
+
+  bool changes_rotation(const std::vector<int64_t>& open) const {
+    return std::ranges::any_of(open, [&](int64_t i) {
+      return model_.config().changes_behind(cache_.lengths()[static_cast<size_t>(i)]);
+    });
   }
 
   const Transformer& model_;

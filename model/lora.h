@@ -25,7 +25,7 @@ struct LoraConfig {
 };
 
 // Paths of linears inside the model, e.g. "model.layers.3.self_attn.q_proj", with [in, out]; never
-// the head.
+// the head. Fused linears (phi3) are one each, as for PEFT.
 struct LinearShape {
   int64_t in = 0, out = 0;
 };

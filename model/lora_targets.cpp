@@ -74,14 +74,19 @@ std::map<std::string, LinearShape> adaptable_linears(const ModelConfig& config) 
   const int64_t q = config.heads * config.head_dim, kv = config.kv_heads * config.head_dim;
   std::map<std::string, LinearShape> linears;
   for (int64_t i = 0; i < config.layers; ++i) {
-    const std::string layer = fmt::format("model.layers.{}.", i);
+    const std::string layer = fmt::format("{}layers.{}.", config.module_prefix, i);
+    linears[layer + "self_attn.o_proj"] = {q, d};
+    linears[layer + "mlp.down_proj"] = {f, d};
+    if (config.fused_linears) {
+      linears[layer + "self_attn.qkv_proj"] = {d, q + 2 * kv};
+      linears[layer + "mlp.gate_up_proj"] = {d, 2 * f};
+      continue;
+    }
     linears[layer + "self_attn.q_proj"] = {d, q};
     linears[layer + "self_attn.k_proj"] = {d, kv};
     linears[layer + "self_attn.v_proj"] = {d, kv};
-    linears[layer + "self_attn.o_proj"] = {q, d};
     linears[layer + "mlp.gate_proj"] = {d, f};
     linears[layer + "mlp.up_proj"] = {d, f};
-    linears[layer + "mlp.down_proj"] = {f, d};
   }
   return linears;
 }

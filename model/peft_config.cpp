@@ -83,7 +83,9 @@ void check_initialisation(ObjectReader& reader) {
 
 std::vector<std::string> read_targets(ObjectReader& reader) {
   const Json* value = reader.find("target_modules");
-  if (value == nullptr) return {"q_proj", "v_proj"};  // PEFT's table, the same for all families
+  if (value == nullptr)
+    return {"q_proj",
+            "v_proj"};  // PEFT's table, the same for all families but phi3, which is not in it
   if (!value->is_string()) {
     auto targets = reader.strings("target_modules");
     if (targets.empty()) reader.error("target_modules", "names no module");
@@ -105,16 +107,18 @@ std::vector<std::string> read_targets(ObjectReader& reader) {
 
 // What PEFT matches to exactly the adapted modules. A list of names goes out as it came in, since
 // the matching rules are PEFT's; "all-linear" becomes the names of the linears, the same in every
-// layer; a regular expression becomes full paths, because dialects differ.
+// layer; a regular expression becomes full paths, because dialects differ. So do all targets inside
+// a multimodal model, whose image parts have linears of the same names.
 std::set<std::string> written_targets(const Adapter& adapter) {
   const auto& targets = adapter.config().targets;
   const bool all = contains(targets, kAllLinear);
   const bool pattern = std::ranges::any_of(
       targets, [](const std::string& target) { return target.starts_with(kRegex); });
-  if (!all && !pattern) return {targets.begin(), targets.end()};
+  const bool multimodal = !adapter.pairs().begin()->first.starts_with("model.layers.");
+  if (!all && !pattern && !multimodal) return {targets.begin(), targets.end()};
   std::set<std::string> names;
   for (const auto& [module, pair] : adapter.pairs()) {
-    names.insert(all ? module.substr(module.rfind('.') + 1) : module);
+    names.insert(all && !multimodal ? module.substr(module.rfind('.') + 1) : module);
   }
   return names;
 }

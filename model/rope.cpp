@@ -72,6 +72,13 @@ double yarn_attention_factor(const RopeConfig& rope) {
   return scale(1.0);
 }
 
+double long_rope_attention_factor(const RopeConfig& rope) {
+  if (rope.attention_factor > 0) return rope.attention_factor;
+  if (rope.factor <= 1) return 1.0;
+  return std::sqrt(1 + std::log(rope.factor) /
+                           std::log(static_cast<double>(rope.original_max_position)));
+}
+
 double dynamic_theta(const RopeConfig& rope, int64_t width, int64_t max_position, int64_t length) {
   const double stretch = rope.factor * static_cast<double>(std::max(length, max_position)) /
                              static_cast<double>(max_position) -
@@ -81,9 +88,9 @@ double dynamic_theta(const RopeConfig& rope, int64_t width, int64_t max_position
 }
 
 // Angles [T, R/2] of positions that share one table.
-at::Tensor angles(const ModelConfig& config, const at::Tensor& positions, int64_t length) {
-  const auto frequencies =
-      rope_frequencies(config.rope, config.head_dim, config.max_position, length);
+at::Tensor angles(const ModelConfig& config, const RopeConfig& rope, const at::Tensor& positions,
+                  int64_t length) {
+  const auto frequencies = rope_frequencies(rope, config.head_dim, config.max_position, length);
   const auto inverse =
       at::tensor(frequencies.inverse, at::kDouble).to(at::kFloat).to(positions.device());
   return at::outer(positions.to(at::kFloat), inverse);
@@ -93,8 +100,7 @@ at::Tensor angles(const ModelConfig& config, const at::Tensor& positions, int64_
 
 RopeFrequencies rope_frequencies(const RopeConfig& rope, int64_t head_dim, int64_t max_position,
                                  int64_t sequence_length) {
-  const auto width =
-      static_cast<int64_t>(static_cast<double>(head_dim) * rope.partial_rotary_factor);
+  const int64_t width = rope.width(head_dim);
   BRAID_ASSERT(width >= 2 && width % 2 == 0);
   RopeFrequencies result;
   // At a width of 2 the exponent of the dynamic type is infinite; the only frequency is 1 anyway.
@@ -109,29 +115,39 @@ RopeFrequencies rope_frequencies(const RopeConfig& rope, int64_t head_dim, int64
   } else if (rope.type == RopeType::kYarn) {
     scale_yarn(rope, width, result.inverse);
     result.attention_factor = yarn_attention_factor(rope);
+  } else if (rope.type == RopeType::kLongRope) {
+    const bool beyond = sequence_length > rope.original_max_position;
+    const auto& factors = beyond ? rope.long_factor : rope.short_factor;
+    for (size_t j = 0; j < result.inverse.size(); ++j) result.inverse[j] /= factors.at(j);
+    result.attention_factor = long_rope_attention_factor(rope);
   }
   return result;
 }
 
-RopeTables rope_tables(const ModelConfig& config, const at::Tensor& positions,
-                       const at::Tensor& lengths_per_token) {
+RopeTables rope_tables(const ModelConfig& config, const RopeConfig& rope,
+                       const at::Tensor& positions, const at::Tensor& lengths_per_token) {
   const double factor =
-      rope_frequencies(config.rope, config.head_dim, config.max_position, 0).attention_factor;
+      rope_frequencies(rope, config.head_dim, config.max_position, 0).attention_factor;
+  // One table per length, but that all up to a limit share one, as do, for longrope, all beyond.
+  const auto representative = [&](int64_t length) {
+    if (rope.type == RopeType::kDynamic) return std::max(length, config.max_position);
+    return rope.original_max_position + (length > rope.original_max_position ? 1 : 0);
+  };
   at::Tensor all;
-  if (config.rope.type != RopeType::kDynamic) {
-    all = angles(config, positions, 0);
+  if (!rope.follows_length()) {
+    all = angles(config, rope, positions, 0);
   } else {
     const auto lengths = lengths_per_token.to(at::kCPU, at::kLong).contiguous();
     std::map<int64_t, std::vector<int64_t>> rows_of_length;
     for (int64_t i = 0; i < lengths.numel(); ++i) {
       const int64_t length = lengths.const_data_ptr<int64_t>()[i];
-      rows_of_length[std::max(length, config.max_position)].push_back(i);
+      rows_of_length[representative(length)].push_back(i);
     }
-    all = at::empty({positions.numel(), config.rotary_width() / 2},
+    all = at::empty({positions.numel(), rope.width(config.head_dim) / 2},
                     positions.options().dtype(at::kFloat));
     for (const auto& [length, rows] : rows_of_length) {
       const auto index = at::tensor(rows, at::kLong).to(positions.device());
-      all.index_copy_(0, index, angles(config, positions.index_select(0, index), length));
+      all.index_copy_(0, index, angles(config, rope, positions.index_select(0, index), length));
     }
   }
   return {all.cos().mul_(factor), all.sin().mul_(factor)};

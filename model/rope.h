@@ -13,7 +13,8 @@ struct RopeFrequencies {
   double attention_factor = 1.0;  // multiplies cos and sin
 };
 
-// Frequencies for sequences of `sequence_length` tokens (only `dynamic` depends on it).
+// Frequencies for sequences of `sequence_length` tokens (only `dynamic` and `longrope` depend on
+// it).
 RopeFrequencies rope_frequencies(const RopeConfig& rope, int64_t head_dim, int64_t max_position,
                                  int64_t sequence_length);
 
@@ -21,10 +22,11 @@ struct RopeTables {
   at::Tensor cos, sin;  // [T, R/2] float32
 };
 
-// cos/sin of given positions [T]; `lengths_per_token` is used by `dynamic` only: the unpadded
-// length of each token's sequence, so that policy and reference, packed and padded, agree.
-RopeTables rope_tables(const ModelConfig& config, const at::Tensor& positions,
-                       const at::Tensor& lengths_per_token);
+// cos/sin of given positions [T] by `rope`, one of the config's. `lengths_per_token` is used where
+// rope.follows_length(): the unpadded length of each token's sequence, so that policy and
+// reference, packed and padded, agree.
+RopeTables rope_tables(const ModelConfig& config, const RopeConfig& rope,
+                       const at::Tensor& positions, const at::Tensor& lengths_per_token);
 
 // x [T, heads, head_dim]: first R components rotated (u cos - v sin, v cos + u sin), the rest as
 // they are. Differentiable.

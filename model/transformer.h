@@ -4,10 +4,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <memory>
 #include <vector>
 
 #include "base/segments.h"
+#include "model/attention.h"
 #include "model/config.h"
 #include "model/kv_cache.h"
 #include "model/lora.h"
@@ -29,11 +31,15 @@ class Transformer {
 
   // Generation, without gradients. prefill: as forward() over prompts (root segments), which fill
   // `cache`; the final-normed hidden states of their last tokens [B, hidden]. decode: one more
-  // token of every sequence in the cache, `tokens` [B] -> [B, hidden].
+  // token of every sequence in the cache, `tokens` [B] -> [B, hidden]. A sequence whose length is
+  // one that config().changes_behind() must be computed anew by prefill instead.
   at::Tensor prefill(const at::Tensor& tokens, const at::Tensor& positions,
                      const SegmentLayout& layout, KvCache& cache, const Adapter* adapter) const;
   at::Tensor decode(const at::Tensor& tokens, KvCache& cache, const Adapter* adapter) const;
 
+  // Logits [..., vocab] of final-normed hidden states [..., hidden], soft-capped where the model
+  // does it. Whoever uses head_weight() instead has to apply config().logit_cap.
+  at::Tensor logits(const at::Tensor& hidden) const;
   const at::Tensor& head_weight() const {
     return head_;
   }  // [vocab, hidden]; the embedding when tied
@@ -47,14 +53,21 @@ class Transformer {
     std::string path;
   };
   struct Layer {
-    at::Tensor input_norm, post_attention_norm, q_norm, k_norm;
+    at::Tensor attention_norm, mlp_norm;          // before
+    at::Tensor attention_out_norm, mlp_out_norm;  // behind; undefined: none
+    at::Tensor q_norm, k_norm;                    // undefined: none
     Linear q, k, v, o, gate, up, down;
+    Linear qkv, gate_up;  // in place of q, k, v and of gate, up, where the model has fused linears
     int64_t window = 0;
+  };
+  // Of layers without a window and of those with one.
+  struct LayerTables {
+    RopeTables full, windowed;
   };
 
   // The blocks; attend(layer, q, k, v) is the one part that training and generation do differently.
   template <typename Attend>
-  at::Tensor run_layers(const at::Tensor& tokens, const RopeTables& tables, const Adapter* adapter,
+  at::Tensor run_layers(const at::Tensor& tokens, const LayerTables& tables, const Adapter* adapter,
                         uint64_t dropout_key, const Attend& attend) const;
 
   // The blocks over a flat micro-batch: hidden states [T, hidden] before the final norm. `cache`
@@ -63,11 +76,19 @@ class Transformer {
                           const SegmentLayout& layout, const Adapter* adapter, uint64_t dropout_key,
                           KvCache* cache) const;
   AttentionOptions attention_options(size_t layer) const;
+  Layer load_layer(const TensorMap& weights, int64_t number) const;
+  LayerTables tables_of(const at::Tensor& positions, const at::Tensor& lengths_per_token) const;
+  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
+  std::array<at::Tensor, 3> queries_keys_values(const Layer& layer, const at::Tensor& x,
+                                                const Adapter* adapter, uint64_t dropout_key) const;
+  at::Tensor gated(const Layer& layer, const at::Tensor& x, const Adapter* adapter,
+                   uint64_t dropout_key) const;
   at::Tensor project(const Linear& linear, const at::Tensor& x, const Adapter* adapter,
                      uint64_t dropout_key) const;
 
   ModelConfig config_;
   at::Tensor embedding_, final_norm_, head_;
+  double embedding_scale_ = 1;
   std::vector<Layer> layers_;
 };
 

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
 #include "base/gguf.h"
@@ -31,23 +32,46 @@ void add_layer(Shapes& shapes, const ModelConfig& config, const std::string& lay
   const int64_t keys = config.kv_heads * config.head_dim;
   shapes[layer + ".input_layernorm.weight"] = {hidden};
   shapes[layer + ".post_attention_layernorm.weight"] = {hidden};
+  if (config.sandwich_norms) {
+    shapes[layer + ".pre_feedforward_layernorm.weight"] = {hidden};
+    shapes[layer + ".post_feedforward_layernorm.weight"] = {hidden};
+  }
   const std::string attention = layer + ".self_attn";
-  add_linear(shapes, attention + ".q_proj", queries, hidden, config.qkv_bias);
-  add_linear(shapes, attention + ".k_proj", keys, hidden, config.qkv_bias);
-  add_linear(shapes, attention + ".v_proj", keys, hidden, config.qkv_bias);
+  if (config.fused_linears) {
+    add_linear(shapes, attention + ".qkv_proj", queries + 2 * keys, hidden, config.qkv_bias);
+    add_linear(shapes, layer + ".mlp.gate_up_proj", 2 * inner, hidden, config.mlp_bias);
+  } else {
+    add_linear(shapes, attention + ".q_proj", queries, hidden, config.qkv_bias);
+    add_linear(shapes, attention + ".k_proj", keys, hidden, config.qkv_bias);
+    add_linear(shapes, attention + ".v_proj", keys, hidden, config.qkv_bias);
+    add_linear(shapes, layer + ".mlp.gate_proj", inner, hidden, config.mlp_bias);
+    add_linear(shapes, layer + ".mlp.up_proj", inner, hidden, config.mlp_bias);
+  }
   add_linear(shapes, attention + ".o_proj", hidden, queries, config.output_bias);
   if (config.qk_norm) {
     shapes[attention + ".q_norm.weight"] = {config.head_dim};
     shapes[attention + ".k_norm.weight"] = {config.head_dim};
   }
-  add_linear(shapes, layer + ".mlp.gate_proj", inner, hidden, config.mlp_bias);
-  add_linear(shapes, layer + ".mlp.up_proj", inner, hidden, config.mlp_bias);
   add_linear(shapes, layer + ".mlp.down_proj", hidden, inner, config.mlp_bias);
 }
 
 // Buffers that old exports wrote although they follow from the config.
 bool is_leftover(const std::string& name) {
   return name.ends_with(".rotary_emb.inv_freq") || name.ends_with(".masked_bias");
+}
+
+// A multimodal checkpoint's name of a tensor of its decoder, brought to the name in a text model;
+// "" for the parts that see images.
+std::string text_name(const std::string& name) {
+  constexpr std::array kImageParts = {"vision_tower.", "multi_modal_projector."};
+  const std::string inside = name.starts_with("model.") ? name.substr(6) : name;
+  for (const char* part : kImageParts) {
+    if (inside.starts_with(part)) return "";
+  }
+  // Before and since transformers 4.52.
+  constexpr std::string_view kOld = "language_model.", kNew = "model.language_model.";
+  if (name.starts_with(kNew)) return "model." + name.substr(kNew.size());
+  return name.starts_with(kOld) ? name.substr(kOld.size()) : name;
 }
 
 std::string describe_unexpected(const std::string& name) {
@@ -58,18 +82,19 @@ std::string describe_unexpected(const std::string& name) {
 
 // Tensors by name, after comparison with `expected`. With a tied head the files may hold a copy of
 // the embedding as the head, and it must be one.
-Table match_tensors(const WeightFiles& files, const Shapes& expected, bool tied) {
+Table match_tensors(const WeightFiles& files, const Shapes& expected, const ModelConfig& config) {
+  const bool tied = config.tied_head, multimodal = config.module_prefix != "model.";
   Table table;
   TensorDifferences differences;
   for (const auto& tensor : files.tensors()) {
-    if (is_leftover(tensor.name)) continue;
-    const auto wanted = expected.find(tensor.name);
-    const bool copy_of_embedding = tied && tensor.name == kHead;
-    if ((wanted == expected.end() && !copy_of_embedding) ||
-        !table.emplace(tensor.name, &tensor).second) {
+    const std::string name = multimodal ? text_name(tensor.name) : tensor.name;
+    if (name.empty() || is_leftover(name)) continue;
+    const auto wanted = expected.find(name);
+    const bool copy_of_embedding = tied && name == kHead;
+    if ((wanted == expected.end() && !copy_of_embedding) || !table.emplace(name, &tensor).second) {
       differences.unexpected.push_back(describe_unexpected(tensor.name));
     } else if (!copy_of_embedding && wanted->second != tensor.shape) {
-      differences.add_misshapen(tensor.name, tensor.shape, wanted->second);
+      differences.add_misshapen(name, tensor.shape, wanted->second);
     }
   }
   for (const auto& [name, shape] : expected) {
@@ -122,8 +147,7 @@ TensorMap load_weights(const std::filesystem::path& model_path, const ModelConfi
                        at::ScalarType dtype, at::Device device) {
   const auto files = open_weights(model_path);
   TensorMap weights;
-  for (const auto& [name, stored] :
-       match_tensors(*files, expected_tensors(config), config.tied_head)) {
+  for (const auto& [name, stored] : match_tensors(*files, expected_tensors(config), config)) {
     weights[name] = files->read(*stored, config, dtype).to(device);
   }
   return weights;

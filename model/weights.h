@@ -19,9 +19,9 @@ using TensorMap = std::map<std::string, at::Tensor>;
 // unless tied).
 std::map<std::string, std::vector<int64_t>> expected_tensors(const ModelConfig& config);
 
-// Loads all of them as `dtype` on `device`. Missing, unexpected and wrongly shaped tensors are all
-// listed in one Error. GGUF blocks are de-quantised in float32 and rounded once; q/k rows are put
-// back into Hugging Face order.
+// Loads all of them as `dtype` on `device`. Of a multimodal checkpoint, the decoder's tensors.
+// Missing, unexpected and wrongly shaped tensors are all listed in one Error. GGUF blocks are
+// de-quantised in float32 and rounded once; q/k rows are put back into Hugging Face order.
 TensorMap load_weights(const std::filesystem::path& model_path, const ModelConfig& config,
                        at::ScalarType dtype, at::Device device);
 

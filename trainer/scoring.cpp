@@ -18,7 +18,8 @@ Scores score(const Transformer& model, const PackedBatch& batch, const Adapter* 
   const at::Tensor rows = hidden.index_select(0, here(batch.scored_rows));  // [S, d]
   Scores scores;
   scores.rows = rows.detach();
-  scores.tokens = token_logps(rows, model.head_weight(), here(batch.targets));
+  scores.tokens = token_logps(rows, model.head_weight(), here(batch.targets),
+                              {.softcap = model.config().logit_cap});
   scores.sums = branch_sums(scores.tokens.logps, here(batch.branch_of), batch.branches());
   return scores;
 }

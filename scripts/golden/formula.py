@@ -58,6 +58,7 @@ def formula_model(config, scale, dtype=torch.float32):
     model = AutoModelForCausalLM.from_config(read, attn_implementation="eager", dtype=dtype).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
+            name = name.replace("model.language_model.", "model.")  # the decoder of a multimodal model
             parameter.copy_(formula_tensor(name, parameter.shape, scale))
     return model
 

@@ -3,7 +3,7 @@
 The loss is a weighted sum of the log-probabilities of the response tokens of two branches of one prompt, computed on the two
 whole sequences. All linears are adapted, A and B both nonzero (formula.py). All weights are exact in bfloat16, so the same
 numbers are the exact result that a bfloat16 run rounds around: two such runs differ from each other by more than from it. How
-far PEFT's own bfloat16 gradients are from it is printed. Needs torch, transformers and peft:
+far PEFT's own bfloat16 gradients are from it is stored and printed. Needs torch, transformers and peft:
     python scripts/golden/gradients.py
 """
 
@@ -26,6 +26,14 @@ CASES = {
         "qwen2", **WIDTH, num_key_value_heads=2, use_sliding_window=True, sliding_window=4, max_window_layers=1,
         rope_parameters={"rope_type": "yarn", "rope_theta": 200.0, "factor": 4.0, "original_max_position_embeddings": 16}),
     "qwen3": config("qwen3", **WIDTH, num_key_value_heads=1, head_dim=8),
+    "phi3": config("phi3", **WIDTH, num_key_value_heads=2, rope_theta=500.0, original_max_position_embeddings=16, rope_scaling={
+        "type": "longrope", "short_factor": [1.0, 1.0625, 1.125, 1.5], "long_factor": [1.0, 1.5, 3.0, 8.0]}),
+    "gemma2": config(
+        "gemma2", **WIDTH, num_key_value_heads=2, head_dim=8, sliding_window=5, query_pre_attn_scalar=12,
+        attn_logit_softcapping=1.5, final_logit_softcapping=6.0, rope_theta=500.0),
+    "gemma3": config(
+        "gemma3_text", **WIDTH, num_key_value_heads=1, head_dim=8, sliding_window=6, sliding_window_pattern=2,
+        rope_theta=1000.0, rope_local_base_freq=50.0),
 }
 
 
@@ -75,6 +83,7 @@ def main():
         _, rough = gradients(case, torch.bfloat16, row)
         errors = sorted(((rough[key] - exact[key]).norm() / exact[key].norm()).item() for key in exact)
         print(f"{name}: PEFT in bfloat16 is off by {errors[len(errors) // 2]:.4f} in the median, {errors[-1]:.4f} at most")
+        row["bfloat16_error"] = rounded(errors)[-1]
         rows.append(row)
     write_rows("gradients.json", rows)
 

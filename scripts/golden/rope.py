@@ -12,6 +12,8 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 LLAMA3 = {"rope_type": "llama3", "rope_theta": 5e5, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
           "original_max_position_embeddings": 8192}
 YARN = {"rope_type": "yarn", "rope_theta": 1e6, "factor": 4.0, "original_max_position_embeddings": 32768}
+LONGROPE = {"rope_type": "longrope", "rope_theta": 1e4, "original_max_position_embeddings": 4096,
+            "short_factor": [1.0, 1.02, 1.1, 1.2, 1.3, 1.5, 1.9, 2.5], "long_factor": [1.0, 1.1, 1.8, 4.0, 9.0, 21.0, 48.0, 64.0]}
 
 # head_dim, max_position_embeddings, sequence length, rope parameters
 CASES = [
@@ -32,6 +34,11 @@ CASES = [
     (64, 40960, 100, {**YARN, "rope_theta": 1e4, "partial_rotary_factor": 0.5}),
     (128, 32768, 100, {**YARN, "factor": 1.0}),
     (16, 64, 100, {**YARN, "rope_theta": 100.0, "original_max_position_embeddings": 8}),  # both limits clamped
+    (16, 131072, 4096, LONGROPE),
+    (16, 131072, 4097, LONGROPE),
+    (16, 131072, 5000, {**LONGROPE, "factor": 8.0}),
+    (16, 131072, 100, {**LONGROPE, "attention_factor": 1.3}),
+    (16, 4096, 100, LONGROPE),
 ]
 
 

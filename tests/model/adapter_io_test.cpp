@@ -117,6 +117,37 @@ TEST_F(AdapterFiles, WritesNamesWherePeftCanUseThem) {
   EXPECT_THAT(config_text(), HasSubstr("\"lora_alpha\": 3,"));
 }
 
+TEST_F(AdapterFiles, NamesFusedLinearsAsPeft) {
+  const auto config = tiny_config("phi3");
+  auto all = lora();
+  all.targets = {"all-linear"};
+  const auto adapter = random_adapter(config, all);
+  save_adapter(adapter, directory_.path(), "base");
+  EXPECT_THAT(
+      parse_json(config_text(), "test").at("target_modules").get<std::vector<std::string>>(),
+      ElementsAre("down_proj", "gate_up_proj", "o_proj", "qkv_proj"));
+  expect_same(load_adapter(directory_.path(), config, at::kCPU), adapter);
+  // An adapter of separate linears does not fit.
+  write(lora());
+  EXPECT_THAT(error_of([&] { load_adapter(directory_.path(), config, at::kCPU); }),
+              AllOf(HasSubstr("\"q_proj\""), HasSubstr("qkv_proj")));
+}
+
+// Its image parts have linears of the same names, so that names alone would say too much.
+TEST_F(AdapterFiles, NamesWholePathsInsideAMultimodalModel) {
+  auto config = tiny_config("gemma3_text");
+  config.module_prefix = "model.language_model.";
+  auto some = lora();
+  some.targets = {"q_proj"};
+  const auto adapter = random_adapter(config, some);
+  save_adapter(adapter, directory_.path(), "base");
+  EXPECT_THAT(
+      parse_json(config_text(), "test").at("target_modules").get<std::vector<std::string>>(),
+      ElementsAre("model.language_model.layers.0.self_attn.q_proj",
+                  "model.language_model.layers.1.self_attn.q_proj"));
+  expect_same(load_adapter(directory_.path(), config, at::kCPU), adapter);
+}
+
 TEST_F(AdapterFiles, ToleratesNamesThatWrappersLeave) {
   const auto expected = load();
   rewrite([](std::string name) {
@@ -210,7 +241,7 @@ TEST(PeftAdapter, GivesPeftsLogits) {
     const at::NoGradGuard no_grad;
     const auto hidden =
         model.transformer.forward(tokens, at::arange(length, at::kLong), layout, adapted);
-    return at::matmul(hidden, model.transformer.head_weight().t()).flatten();
+    return model.transformer.logits(hidden).flatten();
   };
   // Logits are of order 10; float32 sums in another order differ by some 1e-6 of that.
   const auto expect_near = [](const at::Tensor& actual, const Json& expected) {

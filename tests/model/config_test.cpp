@@ -5,13 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/json.h"
+#include "tests/model/config_files.h"
 #include "tests/model/smollm2.h"
-#include "tests/support.h"
 
 namespace braid {
 namespace {
@@ -22,51 +21,43 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Config : public ::testing::Test {
- protected:
-  ModelConfig load(const Json& json) {
-    write_file_atomic(directory_.path() / "config.json", json.dump());
-    return load_model_config(directory_.path());
-  }
-  std::string error_of(const Json& json) {
-    return test::error_of([&] { load(json); });
-  }
-  // A config of `family` with some fields of its own.
-  static Json with(const std::string& family, const Json& fields) {
-    Json json = {{"model_type", family}};
-    json.update(fields);
-    return json;
-  }
-
-  test::TemporaryDirectory directory_;
-};
+using Config = test::ConfigTest;
 
 struct Defaults {
   std::string family;
-  int64_t vocab, inner, kv_heads, head_dim, max_position;
+  int64_t vocab, hidden, inner, layers, heads, kv_heads, head_dim, max_position;
+  double eps;
   bool qkv_bias, qk_norm;
-  int64_t window;
+  int64_t window;  // of every layer
 };
 
 // transformers' configuration classes: writers leave these fields out.
 TEST_F(Config, ClassDefaults) {
-  for (const Defaults& one : {Defaults{"llama", 32000, 11008, 32, 128, 2048, false, false, 0},
-                              Defaults{"mistral", 32000, 14336, 8, 128, 131072, false, false, 4096},
-                              Defaults{"qwen2", 151936, 22016, 32, 128, 32768, true, false, 0},
-                              Defaults{"qwen3", 151936, 22016, 32, 128, 32768, false, true, 0}}) {
+  const Defaults all[] = {
+      {"llama", 32000, 4096, 11008, 32, 32, 32, 128, 2048, 1e-6, false, false, 0},
+      {"mistral", 32000, 4096, 14336, 32, 32, 8, 128, 131072, 1e-6, false, false, 4096},
+      {"qwen2", 151936, 4096, 22016, 32, 32, 32, 128, 32768, 1e-6, true, false, 0},
+      {"qwen3", 151936, 4096, 22016, 32, 32, 32, 128, 32768, 1e-6, false, true, 0},
+      {"phi3", 32064, 3072, 8192, 32, 32, 32, 96, 4096, 1e-5, false, false, 0}};
+  for (const Defaults& one : all) {
     const auto config = load({{"model_type", one.family}});
     SCOPED_TRACE(one.family);
     EXPECT_EQ(config.family, one.family);
     EXPECT_EQ(config.vocab_size, one.vocab);
-    EXPECT_EQ(config.hidden_size, 4096);
+    EXPECT_EQ(config.hidden_size, one.hidden);
     EXPECT_EQ(config.intermediate_size, one.inner);
-    EXPECT_EQ(config.layers, 32);
-    EXPECT_EQ(config.heads, 32);
+    EXPECT_EQ(config.layers, one.layers);
+    EXPECT_EQ(config.heads, one.heads);
     EXPECT_EQ(config.kv_heads, one.kv_heads);
     EXPECT_EQ(config.head_dim, one.head_dim);
     EXPECT_EQ(config.max_position, one.max_position);
-    EXPECT_EQ(config.rms_norm_eps, 1e-6);
+    EXPECT_EQ(config.rms_norm_eps, one.eps);
     EXPECT_FALSE(config.tied_head);
+    EXPECT_EQ(config.fused_linears, one.family == "phi3");
+    EXPECT_FALSE(config.sandwich_norms || config.offset_norms || config.scaled_embedding);
+    EXPECT_DOUBLE_EQ(config.attention_scale(), 1 / std::sqrt(static_cast<double>(one.head_dim)));
+    EXPECT_EQ(config.score_cap + config.logit_cap, 0);
+    EXPECT_FALSE(config.window_rope);
     EXPECT_EQ(config.qkv_bias, one.qkv_bias);
     EXPECT_FALSE(config.output_bias);
     EXPECT_FALSE(config.mlp_bias);
@@ -182,14 +173,31 @@ TEST_F(Config, Windows) {
                 ElementsAre(0, 7, 0));
   }
   EXPECT_THAT(windows("llama", {{"sliding_window", 7}}), ElementsAre(0, 0, 0));
+  EXPECT_THAT(windows("phi3", {{"sliding_window", 7}}), ElementsAre(7, 7, 7));
+  EXPECT_THAT(windows("phi3", {{"sliding_window", nullptr}}), ElementsAre(0, 0, 0));
+  EXPECT_THAT(windows("phi3", Json::object()), ElementsAre(0, 0, 0));
+  EXPECT_THAT(windows("gemma2", {{"sliding_window", 7}}), ElementsAre(7, 0, 7));
+  EXPECT_THAT(windows("gemma3_text", {{"sliding_window", 7}}), ElementsAre(7, 7, 7));
+  EXPECT_THAT(windows("gemma3_text", {{"sliding_window", 7}, {"sliding_window_pattern", 3}}),
+              ElementsAre(7, 7, 0));
+  for (const std::string family : {"gemma2", "gemma3_text"}) {
+    EXPECT_THAT(windows(family, {{"sliding_window", 7},
+                                 {"sliding_window_pattern", 2},
+                                 {"layer_types",
+                                  {"full_attention", "sliding_attention", "sliding_attention"}}}),
+                ElementsAre(0, 7, 7));
+    EXPECT_THAT(error_of(with(family, {{"sliding_window", nullptr}})), HasSubstr("sliding_window"));
+  }
+  EXPECT_THAT(error_of(with("gemma3_text", {{"sliding_window_pattern", 0}})),
+              HasSubstr("sliding_window_pattern"));
 }
 
 TEST_F(Config, RefusesOtherFamiliesByName) {
   for (const std::string family :
-       {"gemma", "gemma2", "gemma3_text", "phi3", "mixtral", "qwen3_moe", "gpt2", "qwen2_vl"}) {
+       {"gemma3n_text", "phi", "phimoe", "mixtral", "qwen3_moe", "gpt2", "qwen2_vl"}) {
     EXPECT_THAT(error_of({{"model_type", family}}),
                 AllOf(HasSubstr("config.json"), HasSubstr("\"" + family + "\""), HasSubstr("llama"),
-                      HasSubstr("qwen3")));
+                      HasSubstr("qwen3"), HasSubstr("phi3"), HasSubstr("gemma3_text")));
   }
   EXPECT_THAT(error_of({{"hidden_size", 3}}), HasSubstr("model_type"));
 }
@@ -212,6 +220,8 @@ TEST_F(Config, RefusesFeaturesByKey) {
       {"vocab_size", -1},
       {"hidden_size", 1e300},
       {"head_dim", 7},
+      {"partial_rotary_factor", 1e300},
+      {"final_logit_softcapping", 30.0},
       {"rms_norm_eps", 0}};
   for (const auto& [key, value] : cases) {
     const auto error = error_of(with("llama", {{key, value}}));
@@ -223,7 +233,17 @@ TEST_F(Config, RefusesFeaturesByKey) {
                                                      : key))
         << key << value;
   }
-  EXPECT_THAT(error_of(with("llama", {{"rope_scaling", {{"type", "su"}}}})), HasSubstr("\"su\""));
+  const auto gemma_error = [&](const std::string& family, const std::string& key,
+                               const Json& value) {
+    EXPECT_THAT(error_of(with(family, {{key, value}})), HasSubstr(key)) << family << " " << value;
+  };
+  gemma_error("gemma", "hidden_act", "silu");
+  gemma_error("gemma2", "hidden_activation", "gelu");
+  gemma_error("gemma2", "attn_logit_softcapping", 0);
+  gemma_error("gemma2", "query_pre_attn_scalar", -1);
+  gemma_error("gemma3_text", "attn_logit_softcapping", 50.0);  // its attention would not use it
+  gemma_error("gemma3_text", "rope_parameters", {{"rope_theta", 1e6}});
+  gemma_error("phi3", "resid_pdrop", 0.1);
   EXPECT_THAT(
       error_of(with("qwen2", {{"num_hidden_layers", 2}, {"layer_types", {"full_attention"}}})),
       HasSubstr("layer_types"));

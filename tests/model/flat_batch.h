@@ -77,7 +77,7 @@ inline at::Tensor hidden_states(const Transformer& model, const std::vector<Grou
 // Log-probabilities of `targets` given hidden states of the rows before them, by the plain head.
 inline at::Tensor target_logprobs(const Transformer& model, const at::Tensor& hidden,
                                   const Tokens& targets) {
-  const auto logits = at::matmul(hidden, model.head_weight().t()).to(at::kFloat);
+  const auto logits = model.logits(hidden).to(at::kFloat);
   const auto index = at::tensor(targets, at::kLong).unsqueeze(1);
   return at::log_softmax(logits, -1).gather(1, index).squeeze(1);
 }

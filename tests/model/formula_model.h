@@ -71,7 +71,8 @@ inline Adapter formula_adapter(const ModelConfig& config, const LoraConfig& lora
   return adapter;
 }
 
-// A small model of each family, with windows, biases, grouped heads and head sizes of its own.
+// A small model of each family, with windows, biases, grouped heads and head sizes of its own. All
+// but the shortest sequences are beyond phi3's original context.
 inline Json tiny_config_json(const std::string& family) {
   Json config = {{"model_type", family},       {"vocab_size", 40},
                  {"hidden_size", 16},          {"intermediate_size", 24},
@@ -84,6 +85,22 @@ inline Json tiny_config_json(const std::string& family) {
   }
   if (family == "qwen3") {
     config.update({{"head_dim", 12}, {"tie_word_embeddings", false}, {"attention_bias", true}});
+  }
+  if (family == "phi3") {
+    config.update({{"original_max_position_embeddings", 2},
+                   {"sliding_window", 9},
+                   {"rope_scaling",
+                    {{"type", "longrope"}, {"short_factor", {1, 1.5}}, {"long_factor", {2, 6}}}}});
+  }
+  if (family.starts_with("gemma")) config.update({{"head_dim", 8}});
+  if (family == "gemma2") {
+    config.update({{"query_pre_attn_scalar", 5},
+                   {"sliding_window", 6},
+                   {"attn_logit_softcapping", 1.5},
+                   {"final_logit_softcapping", 5.0}});
+  }
+  if (family == "gemma3_text") {
+    config.update({{"sliding_window", 5}, {"sliding_window_pattern", 2}, {"rope_theta", 500.0}});
   }
   return config;
 }

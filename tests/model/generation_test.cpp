@@ -2,6 +2,7 @@
 #include "model/generation.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +13,8 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "model/model.h"
+#include "tests/model/flat_batch.h"
+#include "tests/model/formula_model.h"
 #include "tests/model/model_files.h"
 #include "tests/support.h"
 
@@ -149,6 +152,31 @@ TEST(Generate, ManyEqualOneByOne) {
     EXPECT_EQ(together[i].tokens, one(model, prompts[i], stop, sampling(0))) << i;
   }
   EXPECT_TRUE(generate(model, nullptr, {}, stop, sampling(0)).empty());
+}
+
+// Across the length at which longrope rotates all keys anew, which the sequences reach at different
+// steps and some never.
+TEST(Generate, ManyEqualOneByOneAcrossTheLongRope) {
+  auto json = test::tiny_config_json("phi3");
+  json["original_max_position_embeddings"] = 14;
+  const auto model = test::formula_model(json, 0.5);
+  const std::vector<std::vector<int32_t>> prompts = {
+      {1, 2, 3, 4, 5}, {7}, {3, 3, 9, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}, {9, 1, 4}};
+  auto config = sampling(0);
+  config.max_new_tokens = 12;
+  const auto together = generate(model.transformer, nullptr, prompts, {}, config);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    // Each token from a whole forward pass.
+    test::Tokens tokens(prompts[i].begin(), prompts[i].end());
+    for (const int32_t token : together[i].tokens) {
+      const at::NoGradGuard no_grad;
+      const auto hidden = test::hidden_states(model.transformer, {{tokens, {}}});
+      EXPECT_EQ(token, model.transformer.logits(hidden)[-1].argmax().item<int64_t>())
+          << i << " " << tokens.size();
+      tokens.push_back(token);
+    }
+    EXPECT_EQ(together[i].tokens.size(), 12u);
+  }
 }
 
 TEST(Generate, ContinuesStoriesAsTheReferenceProgram) {

@@ -12,9 +12,9 @@ namespace {
 // Relative errors, by norm. float32: the same sums in another order, some 1e-6.
 constexpr double kFloat32 = 1e-4;
 // bfloat16 keeps eight bits, every operation rounds by up to 1/512. All weights are exact in it, so
-// that PEFT's float32 gradients are what both programs round around; PEFT's own bfloat16 ones are
-// off by 0.01 to 0.02.
-constexpr double kBfloat16 = 2e-2;
+// that PEFT's float32 gradients are what both programs round around. PEFT's own bfloat16 ones are
+// off by 0.01 to 0.03 (most for the gemmas); half as much again is allowed where that is more.
+constexpr double kBfloat16 = 2e-2, kOfPefts = 1.5;
 
 double relative_error(const at::Tensor& actual, const at::Tensor& expected) {
   return ((actual - expected).norm() / expected.norm()).item<double>();
@@ -48,7 +48,7 @@ class GoldenGradients : public ::testing::TestWithParam<at::ScalarType> {
 
 TEST_P(GoldenGradients, OfEveryTensorEqualPefts) {
   const Json cases = read_json_file(test::golden_path("gradients.json"));
-  ASSERT_EQ(cases.size(), 4u);
+  ASSERT_EQ(cases.size(), 7u);
   const bool wide = GetParam() == at::kFloat;
   for (const auto& one : cases) {
     const auto name = one.at("name").get<std::string>();
@@ -62,6 +62,7 @@ TEST_P(GoldenGradients, OfEveryTensorEqualPefts) {
     const double expected_loss = one.at("loss").get<double>();
     EXPECT_NEAR(loss / expected_loss, 1.0, wide ? 1e-5 : 1e-2) << name;
 
+    const double rough = std::max(kBfloat16, kOfPefts * one.at("bfloat16_error").get<double>());
     const Json& gradients = one.at("gradients");
     ASSERT_EQ(gradients.size(), adapter.slots().size()) << name;
     const auto all = adapter.flat_grad();
@@ -71,7 +72,7 @@ TEST_P(GoldenGradients, OfEveryTensorEqualPefts) {
           slot.name.substr(prefix.size(), slot.name.size() - prefix.size() - suffix.size());
       const auto expected = at::tensor(gradients.at(key).get<std::vector<float>>(), at::kFloat);
       EXPECT_LE(relative_error(all.narrow(0, slot.offset, slot.length), expected),
-                wide ? kFloat32 : kBfloat16)
+                wide ? kFloat32 : rough)
           << name << " " << key;
     }
   }

@@ -87,6 +87,27 @@ TEST(Linears, HaveTheirShapes) {
   EXPECT_EQ(shape("mlp.down_proj"), std::pair(int64_t{12}, int64_t{8}));
 }
 
+TEST(Linears, OfPhi3AreFused) {
+  const auto linears = adaptable_linears(tiny_config("phi3"));
+  EXPECT_EQ(linears.size(), 8u);
+  const auto shape = [&](const std::string& name) {
+    const auto& one = linears.at("model.layers.1." + name);
+    return std::pair(one.in, one.out);
+  };
+  EXPECT_EQ(shape("self_attn.qkv_proj"), std::pair(int64_t{8}, int64_t{16}));
+  EXPECT_EQ(shape("self_attn.o_proj"), std::pair(int64_t{8}, int64_t{8}));
+  EXPECT_EQ(shape("mlp.gate_up_proj"), std::pair(int64_t{8}, int64_t{24}));
+  EXPECT_EQ(shape("mlp.down_proj"), std::pair(int64_t{12}, int64_t{8}));
+}
+
+TEST(Linears, OfAMultimodalModelLieDeeper) {
+  auto config = tiny_config("gemma3_text");
+  config.module_prefix = "model.language_model.";
+  for (const auto& [path, shape] : adaptable_linears(config)) {
+    EXPECT_TRUE(path.starts_with("model.language_model.layers.")) << path;
+  }
+}
+
 LoraConfig lora(std::vector<std::string> targets = {"all-linear"}) {
   LoraConfig config;
   config.targets = std::move(targets);

@@ -26,7 +26,9 @@ inline ModelConfig tiny_config(const std::string& family) {
   config.head_dim = 4;
   config.max_position = 32;
   config.qkv_bias = family == "qwen2";
-  config.qk_norm = family == "qwen3";
+  config.qk_norm = family == "qwen3" || family == "gemma3_text";
+  config.fused_linears = family == "phi3";
+  config.sandwich_norms = family == "gemma2" || family == "gemma3_text";
   config.windows.assign(2, 0);
   return config;
 }

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "base/json.h"
@@ -25,7 +26,7 @@ ModelConfig config_with(int64_t head_dim, int64_t max_position, const Json& rope
 
 TEST(RopeFrequencies, EqualTransformers) {
   const Json cases = read_json_file(test::golden_path("rope.json"));
-  ASSERT_EQ(cases.size(), 17u);
+  ASSERT_EQ(cases.size(), 22u);
   for (const auto& one : cases) {
     const auto config = config_with(one.at("head_dim").get<int64_t>(),
                                     one.at("max_position").get<int64_t>(), one.at("rope"));
@@ -114,7 +115,7 @@ TEST(RopeFrequencies, EqualTheFormulas) {
 TEST(RopeTables, HoldCosinesOfPositions) {
   const auto config = config_with(8, 64, {{"rope_type", "default"}, {"rope_theta", 100.0}});
   const auto positions = at::tensor({0, 5, 3, 3, 60}, at::kLong);
-  const auto tables = rope_tables(config, positions, {});
+  const auto tables = rope_tables(config, config.rope, positions, {});
   ASSERT_EQ(tables.cos.sizes(), at::IntArrayRef({5, 4}));
   EXPECT_EQ(tables.cos.scalar_type(), at::kFloat);
   for (int64_t t = 0; t < 5; ++t) {
@@ -134,7 +135,8 @@ TEST(RopeTables, CarryTheAttentionFactor) {
                      {"factor", 2.0},
                      {"original_max_position_embeddings", 32},
                      {"attention_factor", 1.5}};
-  const auto tables = rope_tables(config_with(8, 64, rope), at::tensor({0, 7}, at::kLong), {});
+  const auto config = config_with(8, 64, rope);
+  const auto tables = rope_tables(config, config.rope, at::tensor({0, 7}, at::kLong), {});
   const auto length = (tables.cos.square() + tables.sin.square()).sqrt();
   EXPECT_LT((length - 1.5).abs().max().item<double>(), 1e-6);
 }
@@ -143,12 +145,35 @@ TEST(RopeTables, DynamicFollowsEachTokensSequence) {
   const Json rope = {{"rope_type", "dynamic"}, {"rope_theta", 100.0}, {"factor", 2.0}};
   const auto config = config_with(8, 16, rope);
   const auto position = at::full({4}, 9, at::kLong);
-  const auto mixed = rope_tables(config, position, at::tensor({10, 16, 40, 50}, at::kLong));
+  const auto mixed =
+      rope_tables(config, config.rope, position, at::tensor({10, 16, 40, 50}, at::kLong));
   EXPECT_TRUE(at::equal(mixed.sin[0], mixed.sin[1]));  // inside the context: as trained
   EXPECT_FALSE(at::equal(mixed.sin[1], mixed.sin[2]));
   EXPECT_FALSE(at::equal(mixed.sin[2], mixed.sin[3]));
-  const auto uniform = rope_tables(config, position, at::full({4}, 40, at::kLong));
+  const auto uniform = rope_tables(config, config.rope, position, at::full({4}, 40, at::kLong));
   EXPECT_TRUE(at::equal(mixed.sin[2], uniform.sin[0]));
+}
+
+TEST(RopeTables, LongRopeFollowsEachTokensSequence) {
+  const Json rope = {{"rope_type", "longrope"},
+                     {"rope_theta", 100.0},
+                     {"original_max_position_embeddings", 16},
+                     {"short_factor", {1, 1.5}},
+                     {"long_factor", {2, 6}}};
+  const auto config = config_with(4, 64, rope);
+  const auto position = at::full({4}, 9, at::kLong);
+  const auto tables =
+      rope_tables(config, config.rope, position, at::tensor({10, 16, 17, 60}, at::kLong));
+  // Two frequencies, 1 and 1/10.
+  const double factor = std::sqrt(1 + std::log(4.0) / std::log(16.0));
+  for (int64_t t = 0; t < 4; ++t) {
+    const std::array<double, 2> divisors = t < 2 ? std::array{1.0, 1.5} : std::array{2.0, 6.0};
+    EXPECT_NEAR(tables.sin[t][0].item<double>(), factor * std::sin(9 / divisors[0]), 1e-5);
+    EXPECT_NEAR(tables.sin[t][1].item<double>(), factor * std::sin(0.9 / divisors[1]), 1e-5);
+  }
+  EXPECT_FALSE(config.changes_behind(15));
+  EXPECT_TRUE(config.changes_behind(16));  // the seventeenth token
+  EXPECT_FALSE(config.changes_behind(17));
 }
 
 TEST(ApplyRope, RotatesHalvesAndLeavesTheRest) {

@@ -51,6 +51,14 @@ TEST_F(Weights, ExpectedTensorsFollowTheFamily) {
   EXPECT_FALSE(qwen2.contains("model.layers.1.self_attn.o_proj.bias"));
   const auto qwen3 = expected_tensors(tiny_config("qwen3"));
   EXPECT_EQ(qwen3.at("model.layers.0.self_attn.q_norm.weight"), std::vector<int64_t>{4});
+  const auto phi3 = expected_tensors(tiny_config("phi3"));
+  EXPECT_EQ(phi3.at("model.layers.0.self_attn.qkv_proj.weight"), (std::vector<int64_t>{16, 8}));
+  EXPECT_EQ(phi3.at("model.layers.1.mlp.gate_up_proj.weight"), (std::vector<int64_t>{24, 8}));
+  EXPECT_FALSE(phi3.contains("model.layers.0.self_attn.q_proj.weight"));
+  EXPECT_FALSE(phi3.contains("model.layers.0.mlp.up_proj.weight"));
+  const auto gemma2 = expected_tensors(tiny_config("gemma2"));
+  EXPECT_EQ(gemma2.at("model.layers.1.pre_feedforward_layernorm.weight"), std::vector<int64_t>{8});
+  EXPECT_EQ(gemma2.at("model.layers.1.post_feedforward_layernorm.weight"), std::vector<int64_t>{8});
   auto tied = tiny_config("llama");
   tied.tied_head = true;
   EXPECT_FALSE(expected_tensors(tied).contains("lm_head.weight"));
@@ -106,6 +114,30 @@ TEST_F(Weights, TiedHeadMayRepeatTheEmbedding) {
   tensors["lm_head.weight"] = tensors["lm_head.weight"] + 1;
   write_safetensors(file("model.safetensors"), tensors);
   EXPECT_THAT(error_of([&] { load(config); }), HasSubstr("tie_word_embeddings"));
+}
+
+// The two ways in which gemma3 files name their decoder, beside parts that see images.
+TEST_F(Weights, ReadsTheDecoderOfAMultimodalModel) {
+  auto config = tiny_config("gemma3_text");
+  const auto expected = numbered_tensors(config);
+  config.module_prefix = "model.language_model.";
+  for (const bool old : {true, false}) {
+    TensorMap tensors;
+    for (const auto& [name, tensor] : expected) {
+      const std::string fresh =
+          name == "lm_head.weight" ? name
+                                   : "model.language_model." + name.substr(std::size("model.") - 1);
+      tensors[old ? "language_model." + name : fresh] = tensor;
+    }
+    const std::string image = old ? "" : "model.";
+    tensors[image + "vision_tower.vision_model.encoder.weight"] = at::zeros({3});
+    tensors[image + "multi_modal_projector.weight"] = at::zeros({3});
+    write_safetensors(file("model.safetensors"), tensors);
+    expect_same(load(config), expected);
+  }
+  // A text model has no such parts.
+  config.module_prefix = "model.";
+  EXPECT_THAT(error_of([&] { load(config); }), HasSubstr("vision_tower"));
 }
 
 TEST_F(Weights, ReadsShards) {

@@ -33,5 +33,15 @@ TEST(Flops, ForwardAndBackward) {
             2 * (linears - 8 * 16) * 6 + 4 * adapters * 6 + 10 * 8 * pairs + 2 * 8 * 10 * 3);
 }
 
+// Fused linears are as many multiplications, and the first layer's share is the same.
+TEST(Flops, OfFusedLinearsAreThoseOfTheirParts) {
+  const auto config = test::tiny_config("phi3");
+  const Adapter adapter(config, LoraConfig{.targets = {"o_proj"}}, 0, at::kCPU);
+  const Adapter plain(test::tiny_config("llama"), LoraConfig{.targets = {"o_proj"}}, 0, at::kCPU);
+  const FlopCounter fused(config), separate(test::tiny_config("llama"));
+  EXPECT_EQ(fused.forward(kLayout, 3, nullptr), separate.forward(kLayout, 3, nullptr));
+  EXPECT_EQ(fused.backward(kLayout, 3, adapter), separate.backward(kLayout, 3, plain));
+}
+
 }  // namespace
 }  // namespace braid

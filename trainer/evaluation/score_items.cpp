@@ -50,7 +50,7 @@ class PromptRows {
   // KL(second || first), nats.
   double divergence(const Transformer& model, size_t first, size_t second) const {
     const auto logps = [&](size_t group) {
-      return at::matmul(model.head_weight(), rows_[group]).to(at::kDouble).log_softmax(0);
+      return model.logits(rows_[group]).to(at::kDouble).log_softmax(0);
     };
     const at::Tensor p1 = logps(first), p2 = logps(second);
     return at::sum(p2.exp() * (p2 - p1)).item<double>();
