@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "model/ops/activation.h"
+
 namespace braid {
 
 enum class RopeType { kDefault, kLinear, kDynamic, kLlama3, kYarn, kLongRope };
@@ -48,12 +50,12 @@ struct ModelConfig {
   // linears by it. (Weights are called "model." everywhere.)
   std::string module_prefix = "model.";
   bool qkv_bias = false, output_bias = false, mlp_bias = false;
-  bool qk_norm = false;             // RMSNorm over head_dim on q and k before RoPE
-  bool fused_linears = false;       // phi3: one qkv_proj, one gate_up_proj
-  bool sandwich_norms = false;      // gemma2, gemma3: norms behind attention and MLP, too
-  bool offset_norms = false;        // gemma: norms multiply by 1 + w in float32, then round
-  bool scaled_embedding = false;    // gemma: times sqrt(hidden_size), rounded to the weights' dtype
-  std::string activation = "silu";  // or "gelu_pytorch_tanh"
+  bool qk_norm = false;           // RMSNorm over head_dim on q and k before RoPE
+  bool fused_linears = false;     // phi3: one qkv_proj, one gate_up_proj
+  bool sandwich_norms = false;    // gemma2, gemma3: norms behind attention and MLP, too
+  bool offset_norms = false;      // gemma: norms multiply by 1 + w in float32, then round
+  bool scaled_embedding = false;  // gemma: times sqrt(hidden_size), rounded to the weights' dtype
+  Activation activation = Activation::kSilu;
   double query_pre_attn_scalar = 0;     // scores are divided by its root; 0: head_dim
   double score_cap = 0, logit_cap = 0;  // cap * tanh(x / cap) on scores and logits; 0: none
   RopeConfig rope;

@@ -58,10 +58,10 @@ void read_sizes(const Json& json, ObjectReader& reader, const FamilyDefaults& fa
   config.head_dim = reader.integer("head_dim", head_dim);
 }
 
-std::string read_activation(ObjectReader& reader, bool gemma) {
+Activation read_activation(ObjectReader& reader, bool gemma) {
   if (!gemma) {
     const std::string name = reader.string("hidden_act", "silu");
-    if (name == "silu") return name;
+    if (name == "silu") return Activation::kSilu;
     reader.error("hidden_act", quote(name) + " is not supported; expected \"silu\"");
   }
   // Early files say "gelu" in hidden_act, but all of Gemma was trained with the tanh form;
@@ -72,7 +72,7 @@ std::string read_activation(ObjectReader& reader, bool gemma) {
   if (name != kTanhGelu && (exact || name != "gelu")) {
     reader.error(key, quote(name) + " is not supported; expected " + quote(kTanhGelu));
   }
-  return kTanhGelu;
+  return Activation::kGeluTanh;
 }
 
 // 0: none. `standard`: the class default; nullopt: a class that knows no such cap.

@@ -88,4 +88,11 @@ const LoraPair* Adapter::find(const std::string& module) const {
 
 int64_t Adapter::parameter_count() const { return flat_.numel(); }
 
+AdapterValues::AdapterValues(const Adapter& adapter, at::ScalarType dtype)
+    : adapter_(adapter), flat_(adapter.flat().detach().to(dtype)) {}
+
+at::Tensor AdapterValues::of(const at::Tensor& factor) const {
+  return flat_.as_strided(factor.sizes(), factor.strides(), factor.storage_offset());
+}
+
 }  // namespace braid

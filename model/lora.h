@@ -71,4 +71,18 @@ class Adapter {
   std::vector<Slot> slots_;
 };
 
+// An adapter's values in the dtype of the model's products, cast all at once.
+class AdapterValues {
+ public:
+  AdapterValues(const Adapter& adapter, at::ScalarType dtype);
+
+  const Adapter& adapter() const { return adapter_; }
+  // Of a pair's a or b.
+  at::Tensor of(const at::Tensor& factor) const;
+
+ private:
+  const Adapter& adapter_;
+  at::Tensor flat_;
+};
+
 }  // namespace braid

@@ -1,5 +1,4 @@
-// Rotary position embedding: frequency tables by type, and their application in the half-split
-// layout.
+// Rotary position embedding: frequency tables by type.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -27,9 +26,5 @@ struct RopeTables {
 // reference, packed and padded, agree.
 RopeTables rope_tables(const ModelConfig& config, const RopeConfig& rope,
                        const at::Tensor& positions, const at::Tensor& lengths_per_token);
-
-// x [T, heads, head_dim]: first R components rotated (u cos - v sin, v cos + u sin), the rest as
-// they are. Differentiable.
-at::Tensor apply_rope(const at::Tensor& x, const RopeTables& tables);
 
 }  // namespace braid

@@ -8,11 +8,9 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "model/attention.h"
-#include "model/ops/geglu.h"
+#include "model/ops/apply_rope.h"
+#include "model/ops/gated_activation.h"
 #include "model/ops/lora_linear.h"
-#include "model/ops/rms_norm.h"
-#include "model/ops/swiglu.h"
-#include "model/rope.h"
 
 namespace braid {
 namespace {
@@ -39,17 +37,23 @@ at::Tensor sequence_lengths(const SegmentLayout& layout) {
   return at::tensor(per_token, at::kLong);
 }
 
-const at::Tensor& take(const TensorMap& weights, const std::string& name) {
+at::Tensor take(TensorMap& weights, const std::string& name) {
   const auto found = weights.find(name);
   BRAID_ASSERT(found != weights.end());
-  return found->second;
+  const at::Tensor weight = std::move(found->second);
+  weights.erase(found);
+  return weight;
 }
 
-at::Tensor norm_weight(const ModelConfig& config, const TensorMap& weights,
-                       const std::string& path) {
-  const at::Tensor& weight = take(weights, path + ".weight");
-  if (!config.offset_norms) return weight;
-  return 1 + weight.to(weight.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
+Norm take_norm(const ModelConfig& config, TensorMap& weights, const std::string& path) {
+  const at::Tensor stored = take(weights, path + ".weight");
+  const auto weight = stored.to(stored.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
+  if (!config.offset_norms) return {weight, config.rms_norm_eps, NormRounding::kBeforeWeight};
+  return {1 + weight, config.rms_norm_eps, NormRounding::kAfterWeight};
+}
+
+at::Tensor stacked(const std::vector<at::Tensor>& tensors) {
+  return tensors.size() == 1 ? tensors[0] : at::cat(tensors);
 }
 
 }  // namespace
@@ -60,22 +64,32 @@ Transformer::Transformer(ModelConfig config, TensorMap weights) : config_(std::m
     const double root = std::sqrt(static_cast<double>(config_.hidden_size));
     embedding_scale_ = at::scalar_tensor(root, at::kFloat).to(dtype()).item<double>();
   }
-  final_norm_ = norm_weight(config_, weights, "model.norm");
+  final_norm_ = take_norm(config_, weights, "model.norm");
   head_ = config_.tied_head ? embedding_ : take(weights, "lm_head.weight");
   for (int64_t i = 0; i < config_.layers; ++i) layers_.push_back(load_layer(weights, i));
 }
 
-Transformer::Layer Transformer::load_layer(const TensorMap& weights, int64_t number) const {
+Transformer::Layer Transformer::load_layer(TensorMap& weights, int64_t number) const {
   const std::string prefix = fmt::format("layers.{}.", number);
-  const auto linear = [&](const std::string& name, bool bias) {
-    const std::string path = "model." + prefix + name;
-    return Linear{take(weights, path + ".weight"),
-                  bias ? take(weights, path + ".bias") : at::Tensor(),
-                  config_.module_prefix + prefix + name};
+  const auto linear = [&](const std::vector<std::string>& names, bool bias) {
+    Linear result;
+    std::vector<at::Tensor> parts, biases;
+    int64_t begin = 0;
+    for (const std::string& name : names) {
+      const std::string path = "model." + prefix + name;
+      result.members.push_back({config_.module_prefix + prefix + name, begin});
+      parts.push_back(take(weights, path + ".weight"));
+      if (bias) biases.push_back(take(weights, path + ".bias"));
+      begin += parts.back().size(0);
+    }
+    result.weight = stacked(parts);
+    if (bias) result.bias = stacked(biases);
+    return result;
   };
   const auto norm = [&](const std::string& name) {
-    return norm_weight(config_, weights, "model." + prefix + name);
+    return take_norm(config_, weights, "model." + prefix + name);
   };
+  using Names = std::vector<std::string>;
   Layer layer;
   layer.attention_norm = norm("input_layernorm");
   layer.mlp_norm =
@@ -88,18 +102,15 @@ Transformer::Layer Transformer::load_layer(const TensorMap& weights, int64_t num
     layer.q_norm = norm("self_attn.q_norm");
     layer.k_norm = norm("self_attn.k_norm");
   }
-  if (config_.fused_linears) {
-    layer.qkv = linear("self_attn.qkv_proj", config_.qkv_bias);
-    layer.gate_up = linear("mlp.gate_up_proj", config_.mlp_bias);
-  } else {
-    layer.q = linear("self_attn.q_proj", config_.qkv_bias);
-    layer.k = linear("self_attn.k_proj", config_.qkv_bias);
-    layer.v = linear("self_attn.v_proj", config_.qkv_bias);
-    layer.gate = linear("mlp.gate_proj", config_.mlp_bias);
-    layer.up = linear("mlp.up_proj", config_.mlp_bias);
-  }
-  layer.o = linear("self_attn.o_proj", config_.output_bias);
-  layer.down = linear("mlp.down_proj", config_.mlp_bias);
+  layer.qkv = linear(config_.fused_linears
+                         ? Names{"self_attn.qkv_proj"}
+                         : Names{"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
+                     config_.qkv_bias);
+  layer.gate_up = linear(
+      config_.fused_linears ? Names{"mlp.gate_up_proj"} : Names{"mlp.gate_proj", "mlp.up_proj"},
+      config_.mlp_bias);
+  layer.o = linear({"self_attn.o_proj"}, config_.output_bias);
+  layer.down = linear({"mlp.down_proj"}, config_.mlp_bias);
   layer.window = config_.windows.at(static_cast<size_t>(number));
   return layer;
 }
@@ -107,78 +118,69 @@ Transformer::Layer Transformer::load_layer(const TensorMap& weights, int64_t num
 at::ScalarType Transformer::dtype() const { return embedding_.scalar_type(); }
 at::Device Transformer::device() const { return embedding_.device(); }
 
-at::Tensor Transformer::project(const Linear& linear, const at::Tensor& x, const Adapter* adapter,
-                                uint64_t dropout_key) const {
-  const LoraPair* pair = adapter == nullptr ? nullptr : adapter->find(linear.path);
-  if (pair == nullptr) {
-    return at::linear(x, linear.weight,
+at::Tensor Transformer::project(const Linear& linear, const Recomputed& x, const Pass& pass) {
+  std::vector<LoraPart> parts;
+  if (pass.adapter) {
+    for (const auto& member : linear.members) {
+      const LoraPair* pair = pass.adapter->adapter().find(member.path);
+      if (pair == nullptr) continue;
+      parts.push_back({member.begin, pair->a, pair->b, pass.adapter->of(pair->a),
+                       pass.adapter->of(pair->b), hash64(member.path, pass.dropout_key)});
+    }
+  }
+  if (parts.empty()) {
+    return at::linear(x.value, linear.weight,
                       linear.bias.defined() ? std::optional(linear.bias) : std::nullopt);
   }
-  LoraDropout dropout;
-  if (dropout_key != 0) dropout = {adapter->config().dropout, hash64(linear.path, dropout_key)};
-  return lora_linear(x, linear.weight, linear.bias, pair->a, pair->b, adapter->config().scale(),
-                     dropout);
-}
-
-at::Tensor Transformer::norm(const at::Tensor& x, const at::Tensor& weight) const {
-  return rms_norm(x, weight, config_.rms_norm_eps,
-                  config_.offset_norms ? NormRounding::kAfterWeight : NormRounding::kBeforeWeight);
+  const LoraConfig& lora = pass.adapter->adapter().config();
+  return lora_linear(x, linear.weight, linear.bias, parts, lora.scale(),
+                     pass.dropout_key == 0 ? 0 : lora.dropout);
 }
 
 // [T, heads, head_dim] each.
-std::array<at::Tensor, 3> Transformer::queries_keys_values(const Layer& layer, const at::Tensor& x,
-                                                           const Adapter* adapter,
-                                                           uint64_t dropout_key) const {
+std::array<at::Tensor, 3> Transformer::queries_keys_values(const Layer& layer, const Recomputed& x,
+                                                           const Pass& pass) const {
+  const int64_t q = config_.heads * config_.head_dim, kv = config_.kv_heads * config_.head_dim;
+  const auto parts = at::split_with_sizes(project(layer.qkv, x, pass), {q, kv, kv}, 1);
   const auto heads = [&](const at::Tensor& y) { return y.view({y.size(0), -1, config_.head_dim}); };
-  if (config_.fused_linears) {
-    const int64_t q = config_.heads * config_.head_dim, kv = config_.kv_heads * config_.head_dim;
-    const auto parts =
-        at::split_with_sizes(project(layer.qkv, x, adapter, dropout_key), {q, kv, kv}, 1);
-    return {heads(parts[0]), heads(parts[1]), heads(parts[2])};
-  }
-  std::array<at::Tensor, 3> result = {heads(project(layer.q, x, adapter, dropout_key)),
-                                      heads(project(layer.k, x, adapter, dropout_key)),
-                                      heads(project(layer.v, x, adapter, dropout_key))};
-  if (config_.qk_norm) {
-    result[0] = norm(result[0], layer.q_norm);
-    result[1] = norm(result[1], layer.k_norm);
-  }
+  std::array<at::Tensor, 3> result = {heads(parts[0]), heads(parts[1]), heads(parts[2])};
+  if (layer.q_norm) result[0] = rms_norm(result[0], *layer.q_norm).value;
+  if (layer.k_norm) result[1] = rms_norm(result[1], *layer.k_norm).value;
   return result;
 }
 
-// What the last linear of the MLP sees, [T, f].
-at::Tensor Transformer::gated(const Layer& layer, const at::Tensor& x, const Adapter* adapter,
-                              uint64_t dropout_key) const {
-  const auto activation = config_.activation == "silu" ? swiglu : geglu;
-  if (config_.fused_linears) {
-    const auto parts = at::chunk(project(layer.gate_up, x, adapter, dropout_key), 2, 1);
-    return activation(parts[0], parts[1]);
-  }
-  return activation(project(layer.gate, x, adapter, dropout_key),
-                    project(layer.up, x, adapter, dropout_key));
+Recomputed Transformer::enter(Stream& stream, const Norm& norm) {
+  if (!stream.part.defined()) return rms_norm(stream.hidden, norm);
+  auto added = add_rms_norm(stream.hidden, stream.part, norm);
+  stream = {added.sum, {}};
+  return std::move(added.normed);
+}
+
+void Transformer::leave(Stream& stream, const at::Tensor& part, const std::optional<Norm>& norm) {
+  stream.part = norm ? rms_norm(part, *norm).value : part;
 }
 
 template <typename Attend>
-at::Tensor Transformer::run_layers(const at::Tensor& tokens, const LayerTables& tables,
-                                   const Adapter* adapter, uint64_t dropout_key,
-                                   const Attend& attend) const {
-  auto hidden = embedding_.index_select(0, tokens);  // [T, hidden]
-  if (config_.scaled_embedding) hidden.mul_(embedding_scale_);
-  const auto add = [&](const at::Tensor& part, const at::Tensor& out_norm) {
-    hidden = hidden + (out_norm.defined() ? norm(part, out_norm) : part);
-  };
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const Layer& layer = layers_[i];
-    const RopeTables& rope = layer.window > 0 ? tables.windowed : tables.full;
-    const auto [q, k, v] =
-        queries_keys_values(layer, norm(hidden, layer.attention_norm), adapter, dropout_key);
-    const auto mixed = attend(i, apply_rope(q, rope), apply_rope(k, rope), v);
-    add(project(layer.o, mixed.reshape({mixed.size(0), -1}), adapter, dropout_key),
+void Transformer::run_layer(size_t number, const Pass& pass, const Attend& attend,
+                            Stream& stream) const {
+  const Layer& layer = layers_[number];
+  const RopeTables& rope = layer.window > 0 ? pass.tables.windowed : pass.tables.full;
+  const auto [q, k, v] = queries_keys_values(layer, enter(stream, layer.attention_norm), pass);
+  const at::Tensor mixed = attend(number, apply_rope(q, rope), apply_rope(k, rope), v);
+  leave(stream, project(layer.o, {mixed.reshape({mixed.size(0), -1}), {}}, pass),
         layer.attention_out_norm);
-    const auto inner = gated(layer, norm(hidden, layer.mlp_norm), adapter, dropout_key);
-    add(project(layer.down, inner, adapter, dropout_key), layer.mlp_out_norm);
-  }
-  return hidden;
+  const auto gate_up = project(layer.gate_up, enter(stream, layer.mlp_norm), pass);
+  leave(stream, project(layer.down, gated_activation(gate_up, config_.activation), pass),
+        layer.mlp_out_norm);
+}
+
+template <typename Attend>
+Transformer::Stream Transformer::run_layers(const at::Tensor& tokens, const Pass& pass,
+                                            const Attend& attend) const {
+  Stream stream{embedding_.index_select(0, tokens), {}};
+  if (config_.scaled_embedding) stream.hidden.mul_(embedding_scale_);
+  for (size_t i = 0; i < layers_.size(); ++i) run_layer(i, pass, attend, stream);
+  return stream;
 }
 
 AttentionOptions Transformer::attention_options(size_t layer) const {
@@ -200,13 +202,22 @@ at::Tensor Transformer::logits(const at::Tensor& hidden) const {
   return at::tanh(plain / config_.logit_cap) * config_.logit_cap;
 }
 
-at::Tensor Transformer::run_segments(const at::Tensor& tokens, const at::Tensor& positions,
-                                     const SegmentLayout& layout, const Adapter* adapter,
-                                     uint64_t dropout_key, KvCache* cache) const {
-  const auto tables =
-      tables_of(positions, config_.follows_length() ? sequence_lengths(layout) : at::Tensor());
+Transformer::Pass Transformer::start_pass(const at::Tensor& positions,
+                                          const at::Tensor& lengths_per_token,
+                                          const Adapter* adapter, uint64_t dropout_key) const {
+  Pass pass{tables_of(positions, lengths_per_token), {}, dropout_key};
+  if (adapter != nullptr) pass.adapter.emplace(*adapter, dtype());
+  return pass;
+}
+
+Transformer::Stream Transformer::run_segments(const at::Tensor& tokens, const at::Tensor& positions,
+                                              const SegmentLayout& layout, const Adapter* adapter,
+                                              uint64_t dropout_key, KvCache* cache) const {
+  const Pass pass =
+      start_pass(positions, config_.follows_length() ? sequence_lengths(layout) : at::Tensor(),
+                 adapter, dropout_key);
   const AttentionPlan plan(layout, device());
-  return run_layers(tokens, tables, adapter, dropout_key,
+  return run_layers(tokens, pass,
                     [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
                       if (cache != nullptr) cache->fill(i, layout, k, v);
                       return attention(q, k, v, plan, attention_options(i));
@@ -216,32 +227,33 @@ at::Tensor Transformer::run_segments(const at::Tensor& tokens, const at::Tensor&
 at::Tensor Transformer::forward(const at::Tensor& tokens, const at::Tensor& positions,
                                 const SegmentLayout& layout, const Adapter* adapter,
                                 uint64_t dropout_key) const {
-  const auto hidden = run_segments(tokens, positions, layout, adapter, dropout_key, nullptr);
-  return norm(hidden, final_norm_);
+  Stream stream = run_segments(tokens, positions, layout, adapter, dropout_key, nullptr);
+  return enter(stream, final_norm_).value;
 }
 
 at::Tensor Transformer::prefill(const at::Tensor& tokens, const at::Tensor& positions,
                                 const SegmentLayout& layout, KvCache& cache,
                                 const Adapter* adapter) const {
   cache.start(layout, layers_.size());
-  const auto hidden = run_segments(tokens, positions, layout, adapter, /*dropout_key=*/0, &cache);
+  const Stream all = run_segments(tokens, positions, layout, adapter, /*dropout_key=*/0, &cache);
   std::vector<int64_t> last;
   for (const Segment& segment : layout.segments) {
     last.push_back(segment.begin + segment.length - 1);
   }
   const auto rows = at::tensor(last, at::kLong).to(device());
-  return norm(hidden.index_select(0, rows), final_norm_);
+  Stream stream{all.hidden.index_select(0, rows), all.part.index_select(0, rows)};
+  return enter(stream, final_norm_).value;
 }
 
 at::Tensor Transformer::decode(const at::Tensor& tokens, KvCache& cache,
                                const Adapter* adapter) const {
   const at::Tensor& positions = cache.grow();
-  const auto hidden =
-      run_layers(tokens, tables_of(positions, positions + 1), adapter, /*dropout_key=*/0,
-                 [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                   return cache.attend(i, q, k, v, attention_options(i));
-                 });
-  return norm(hidden, final_norm_);
+  const Pass pass = start_pass(positions, positions + 1, adapter, /*dropout_key=*/0);
+  Stream stream = run_layers(
+      tokens, pass, [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+        return cache.attend(i, q, k, v, attention_options(i));
+      });
+  return enter(stream, final_norm_).value;
 }
 
 }  // namespace braid

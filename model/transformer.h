@@ -5,7 +5,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
-#include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/segments.h"
@@ -13,6 +14,8 @@
 #include "model/config.h"
 #include "model/kv_cache.h"
 #include "model/lora.h"
+#include "model/ops/recomputed.h"
+#include "model/ops/rms_norm.h"
 #include "model/rope.h"
 #include "model/weights.h"
 
@@ -48,46 +51,64 @@ class Transformer {
   at::Device device() const;
 
  private:
+  // Linears of one input, their rows below each other: q, k and v are one product, gate and up,
+  // too.
   struct Linear {
-    at::Tensor weight, bias;
-    std::string path;
+    struct Member {
+      std::string path;  // as adapters name it
+      int64_t begin;     // its first row
+    };
+    at::Tensor weight, bias;  // bias undefined: none
+    std::vector<Member> members;
   };
   struct Layer {
-    at::Tensor attention_norm, mlp_norm;          // before
-    at::Tensor attention_out_norm, mlp_out_norm;  // behind; undefined: none
-    at::Tensor q_norm, k_norm;                    // undefined: none
-    Linear q, k, v, o, gate, up, down;
-    Linear qkv, gate_up;  // in place of q, k, v and of gate, up, where the model has fused linears
+    Norm attention_norm, mlp_norm;                         // before
+    std::optional<Norm> attention_out_norm, mlp_out_norm;  // behind
+    std::optional<Norm> q_norm, k_norm;
+    Linear qkv, o, gate_up, down;
     int64_t window = 0;
   };
   // Of layers without a window and of those with one.
   struct LayerTables {
     RopeTables full, windowed;
   };
+  // What all layers of one pass share.
+  struct Pass {
+    LayerTables tables;
+    std::optional<AdapterValues> adapter;
+    uint64_t dropout_key = 0;
+  };
+  // The residual stream between two layers: [T, hidden], and the last output, which the next norm
+  // adds to it (undefined: nothing).
+  struct Stream {
+    at::Tensor hidden, part;
+  };
 
   // The blocks; attend(layer, q, k, v) is the one part that training and generation do differently.
   template <typename Attend>
-  at::Tensor run_layers(const at::Tensor& tokens, const LayerTables& tables, const Adapter* adapter,
-                        uint64_t dropout_key, const Attend& attend) const;
+  Stream run_layers(const at::Tensor& tokens, const Pass& pass, const Attend& attend) const;
+  template <typename Attend>
+  void run_layer(size_t number, const Pass& pass, const Attend& attend, Stream& stream) const;
 
-  // The blocks over a flat micro-batch: hidden states [T, hidden] before the final norm. `cache`
-  // (null: none) takes keys and values.
-  at::Tensor run_segments(const at::Tensor& tokens, const at::Tensor& positions,
-                          const SegmentLayout& layout, const Adapter* adapter, uint64_t dropout_key,
-                          KvCache* cache) const;
+  // The blocks over a flat micro-batch. `cache` (null: none) takes keys and values.
+  Stream run_segments(const at::Tensor& tokens, const at::Tensor& positions,
+                      const SegmentLayout& layout, const Adapter* adapter, uint64_t dropout_key,
+                      KvCache* cache) const;
+  Pass start_pass(const at::Tensor& positions, const at::Tensor& lengths_per_token,
+                  const Adapter* adapter, uint64_t dropout_key) const;
   AttentionOptions attention_options(size_t layer) const;
-  Layer load_layer(const TensorMap& weights, int64_t number) const;
+  Layer load_layer(TensorMap& weights, int64_t number) const;
   LayerTables tables_of(const at::Tensor& positions, const at::Tensor& lengths_per_token) const;
-  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;
-  std::array<at::Tensor, 3> queries_keys_values(const Layer& layer, const at::Tensor& x,
-                                                const Adapter* adapter, uint64_t dropout_key) const;
-  at::Tensor gated(const Layer& layer, const at::Tensor& x, const Adapter* adapter,
-                   uint64_t dropout_key) const;
-  at::Tensor project(const Linear& linear, const at::Tensor& x, const Adapter* adapter,
-                     uint64_t dropout_key) const;
+  static at::Tensor project(const Linear& linear, const Recomputed& x, const Pass& pass);
+  std::array<at::Tensor, 3> queries_keys_values(const Layer& layer, const Recomputed& x,
+                                                const Pass& pass) const;
+  // The normed stream that a linear reads; adds the pending part to the stream.
+  static Recomputed enter(Stream& stream, const Norm& norm);
+  static void leave(Stream& stream, const at::Tensor& part, const std::optional<Norm>& norm);
 
   ModelConfig config_;
-  at::Tensor embedding_, final_norm_, head_;
+  at::Tensor embedding_, head_;
+  Norm final_norm_;
   double embedding_scale_ = 1;
   std::vector<Layer> layers_;
 };

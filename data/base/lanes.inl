@@ -28,13 +28,48 @@ BRAID_TARGET inline void store(const Floats& from, float* to) {
   std::memcpy(to, &from, sizeof from);
 }
 
-// Rounds to nearest, ties to even.
+// Rounds to what T can hold: to nearest, ties to even.
+BRAID_TARGET inline void round_to(Floats&, const float*) {}
+
+template <Bfloat16 T>
+BRAID_TARGET inline void round_to(Floats& x, const T*) {
+  Bits bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  bits = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000U;
+  std::memcpy(&x, &bits, sizeof x);
+}
+
 template <Bfloat16 T>
 BRAID_TARGET inline void store(const Floats& from, T* to) {
+  Floats rounded = from;
+  round_to(rounded, to);
   Bits bits;
-  std::memcpy(&bits, &from, sizeof bits);
-  const Halves halves = __builtin_convertvector((bits + 0x7fff + ((bits >> 16) & 1)) >> 16, Halves);
+  std::memcpy(&bits, &rounded, sizeof bits);
+  const Halves halves = __builtin_convertvector(bits >> 16, Halves);
   std::memcpy(to, &halves, sizeof halves);
+}
+
+// At most one vector: the first `count` lanes, zeros behind them.
+template <typename T>
+BRAID_TARGET inline void load(const T* from, int64_t count, Floats& to) {
+  if (count >= kLanes) return load(from, to);
+  T padded[kLanes] = {};
+  std::memcpy(padded, from, sizeof(T) * static_cast<size_t>(count));
+  load(padded, to);
+}
+
+template <typename T>
+BRAID_TARGET inline void store(const Floats& from, int64_t count, T* to) {
+  if (count >= kLanes) return store(from, to);
+  T padded[kLanes];
+  store(from, padded);
+  std::memcpy(to, padded, sizeof(T) * static_cast<size_t>(count));
+}
+
+BRAID_TARGET inline float sum_of(const Floats& x) {
+  float total = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) total += x[lane];
+  return total;
 }
 
 // e^x for x <= 0, within 2 ulp; below kLowest it stays at e^kLowest, which is nothing beside the

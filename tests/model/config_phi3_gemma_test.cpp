@@ -31,7 +31,7 @@ TEST_F(Config, ClassDefaultsOfGemma) {
     EXPECT_FALSE(config.qkv_bias || config.output_bias || config.mlp_bias || config.fused_linears);
     EXPECT_EQ(config.sandwich_norms, !first);
     EXPECT_EQ(config.qk_norm, family == "gemma3_text");
-    EXPECT_EQ(config.activation, "gelu_pytorch_tanh");
+    EXPECT_EQ(config.activation, Activation::kGeluTanh);
     EXPECT_DOUBLE_EQ(config.attention_scale(), 1.0 / 16);
     EXPECT_EQ(config.score_cap, second ? 50 : 0);
     EXPECT_EQ(config.logit_cap, second ? 30 : 0);
@@ -56,7 +56,7 @@ TEST_F(Config, SwitchesOfGemma) {
   for (const Json& fields :
        {Json{{"hidden_act", "gelu"}}, Json{{"hidden_act", "gelu"}, {"hidden_activation", nullptr}},
         Json{{"hidden_activation", "gelu_pytorch_tanh"}}}) {
-    EXPECT_EQ(load(with("gemma", fields)).activation, "gelu_pytorch_tanh") << fields;
+    EXPECT_EQ(load(with("gemma", fields)).activation, Activation::kGeluTanh) << fields;
   }
 }
 

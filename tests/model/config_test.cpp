@@ -62,7 +62,7 @@ TEST_F(Config, ClassDefaults) {
     EXPECT_FALSE(config.output_bias);
     EXPECT_FALSE(config.mlp_bias);
     EXPECT_EQ(config.qk_norm, one.qk_norm);
-    EXPECT_EQ(config.activation, "silu");
+    EXPECT_EQ(config.activation, Activation::kSilu);
     EXPECT_EQ(config.rope.type, RopeType::kDefault);
     EXPECT_EQ(config.rope.theta, 10000.0);
     EXPECT_EQ(config.windows.size(), 32u);

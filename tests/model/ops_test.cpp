@@ -9,11 +9,10 @@
 #include <numbers>
 
 #include "model/attention.h"
-#include "model/ops/geglu.h"
+#include "model/ops/apply_rope.h"
+#include "model/ops/gated_activation.h"
 #include "model/ops/lora_linear.h"
 #include "model/ops/rms_norm.h"
-#include "model/ops/swiglu.h"
-#include "model/rope.h"
 #include "tests/model/flat_batch.h"
 
 namespace braid {
@@ -69,49 +68,79 @@ at::Tensor leaf(at::IntArrayRef shape, uint64_t seed) {
   return draw(shape, seed).requires_grad_(true);
 }
 
-TEST(RmsNorm, Gradients) {
-  const auto weight = draw({6}, 1);
+// What backward would make again is what forward made.
+void expect_same_again(const Recomputed& made) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor again = made.again();
+  EXPECT_TRUE(at::equal(again, made.value));
+  EXPECT_FALSE(again.requires_grad());
+}
+
+class RmsNormOp : public ::testing::TestWithParam<NormRounding> {
+ protected:
+  const Norm norm_{draw({6}, 1), 1e-2, GetParam()};
+};
+
+TEST_P(RmsNormOp, Gradients) {
   for (const std::vector<int64_t>& shape : std::vector<std::vector<int64_t>>{{4, 6}, {3, 2, 6}}) {
-    expect_gradients([&](const Inputs& in) { return rms_norm(in[0], weight, 1e-2); },
+    expect_gradients([&](const Inputs& in) { return rms_norm(in[0], norm_).value; },
                      {leaf(shape, 2)});
   }
 }
 
-TEST(RmsNorm, RoundsBeforeTheWeight) {
-  const auto x = draw({5, 8}, 3).to(at::kBFloat16), weight = draw({8}, 4).to(at::kBFloat16);
-  const auto wide = x.to(at::kFloat);
-  const auto normed = wide * at::rsqrt(wide.square().mean(-1, true) + 1e-5);
-  EXPECT_TRUE(at::equal(rms_norm(x, weight, 1e-5), weight * normed.to(at::kBFloat16)));
-}
-
-TEST(RmsNorm, GradientsWithRoundingBehindTheWeight) {
-  const auto weight = draw({6}, 1);
+TEST_P(RmsNormOp, GradientsBehindASum) {
+  const Inputs inputs = {leaf({4, 6}, 2), leaf({4, 6}, 3)};
+  expect_gradients([&](const Inputs& in) { return add_rms_norm(in[0], in[1], norm_).normed.value; },
+                   inputs);
   expect_gradients(
-      [&](const Inputs& in) { return rms_norm(in[0], weight, 1e-2, NormRounding::kAfterWeight); },
-      {leaf({4, 6}, 2)});
+      [&](const Inputs& in) {
+        const AddedNorm added = add_rms_norm(in[0], in[1], norm_);
+        return added.sum * 0.7 + added.normed.value;
+      },
+      {leaf({4, 6}, 4), leaf({4, 6}, 5)});
+  // The sum alone: nothing comes back through the norm.
+  expect_gradients([&](const Inputs& in) { return add_rms_norm(in[0], in[1], norm_).sum; },
+                   {leaf({4, 6}, 6), leaf({4, 6}, 7)});
 }
 
-TEST(RmsNorm, RoundsBehindAWideWeight) {
-  const auto x = draw({5, 8}, 3).to(at::kBFloat16);
-  const auto weight = draw({8}, 4).to(at::kFloat);
-  const auto wide = x.to(at::kFloat);
+INSTANTIATE_TEST_SUITE_P(Roundings, RmsNormOp,
+                         ::testing::Values(NormRounding::kBeforeWeight, NormRounding::kAfterWeight),
+                         [](const auto& info) {
+                           return info.param == NormRounding::kBeforeWeight ? "BeforeWeight"
+                                                                            : "AfterWeight";
+                         });
+
+// Bit for bit: the same operations on the same float32 values, but for the order of a row's sum.
+TEST(RmsNorm, RoundsWhereItIsTold) {
+  const auto x = draw({5, 40}, 3).to(at::kBFloat16), part = draw({5, 40}, 4).to(at::kBFloat16);
+  const auto weight = draw({40}, 5).to(at::kFloat);
+  const auto sum = x + part, wide = sum.to(at::kFloat);
   const auto normed = wide * at::rsqrt(wide.square().mean(-1, true) + 1e-5);
-  const auto actual = rms_norm(x, weight, 1e-5, NormRounding::kAfterWeight);
-  EXPECT_TRUE(at::equal(actual, (normed * weight).to(at::kBFloat16)));
+  const auto before = add_rms_norm(x, part, {weight, 1e-5, NormRounding::kBeforeWeight});
+  const auto after = add_rms_norm(x, part, {weight, 1e-5, NormRounding::kAfterWeight});
+  EXPECT_TRUE(at::equal(before.sum, sum));
+  EXPECT_TRUE(at::equal(after.sum, sum));
+  const auto rounded = normed.to(at::kBFloat16).to(at::kFloat);
+  EXPECT_TRUE(at::equal(before.normed.value, (rounded * weight).to(at::kBFloat16)));
+  EXPECT_TRUE(at::equal(after.normed.value, (normed * weight).to(at::kBFloat16)));
+  expect_same_again(before.normed);
+  expect_same_again(after.normed);
 }
 
-TEST(GeGlu, ValuesAndGradients) {
-  const auto gate = leaf({3, 5}, 5), up = leaf({3, 5}, 6);
+TEST(GatedActivation, ValuesAndGradients) {
+  const auto gate_up = leaf({3, 10}, 5);
+  const auto gate = gate_up.narrow(1, 0, 5), up = gate_up.narrow(1, 5, 5);
   const double root = std::sqrt(2 / std::numbers::pi);
   const auto gelu = gate / 2 * (1 + at::tanh(root * (gate + 0.044715 * gate.pow(3))));
-  EXPECT_TRUE(at::allclose(geglu(gate, up), gelu * up, 1e-12, 1e-12));
-  expect_gradients([](const Inputs& in) { return geglu(in[0], in[1]); }, {gate, up});
-}
-
-TEST(SwiGlu, ValuesAndGradients) {
-  const auto gate = leaf({3, 5}, 5), up = leaf({3, 5}, 6);
-  EXPECT_TRUE(at::allclose(swiglu(gate, up), gate * at::sigmoid(gate) * up, 1e-12, 1e-12));
-  expect_gradients([](const Inputs& in) { return swiglu(in[0], in[1]); }, {gate, up});
+  const std::pair<Activation, at::Tensor> cases[] = {
+      {Activation::kSilu, gate * at::sigmoid(gate) * up}, {Activation::kGeluTanh, gelu * up}};
+  for (const auto& [activation, expected] : cases) {
+    const auto product = gated_activation(gate_up, activation);
+    EXPECT_TRUE(at::allclose(product.value, expected, 1e-12, 1e-12));
+    expect_same_again(product);
+    expect_gradients([&](const Inputs& in) { return gated_activation(in[0], activation).value; },
+                     {leaf({3, 10}, 5)});
+  }
 }
 
 TEST(ApplyRope, Gradients) {
@@ -121,41 +150,66 @@ TEST(ApplyRope, Gradients) {
                    {leaf({4, 3, 6}, 8)});  // the last two components of each head pass
 }
 
+// One linear, or three stacked ones of which the middle one has no adapter.
 struct LoraCase {
   const char* name;
-  bool bias;
+  bool stacked, bias;
   double dropout;
 };
 
+LoraPart part(int64_t begin, const at::Tensor& a, const at::Tensor& b, at::ScalarType type,
+              uint64_t dropout_key = 0) {
+  return {begin, a, b, a.detach().to(type), b.detach().to(type), dropout_key};
+}
+
 class LoraLinearOp : public ::testing::TestWithParam<LoraCase> {
  protected:
-  Function function() const {
+  // x, then a and b of every part.
+  Function function(bool recompute) const {
     const auto& one = GetParam();
-    return [this, one](const Inputs& in) {
-      return lora_linear(in[0], weight_, one.bias ? bias_ : at::Tensor(), in[1], in[2], 1.7,
-                         {one.dropout, 42});
+    return [this, one, recompute](const Inputs& in) {
+      std::vector<LoraPart> parts = {part(0, in[1], in[2], at::kDouble, 42)};
+      if (one.stacked) parts.push_back(part(7, in[3], in[4], at::kDouble, 43));
+      Recomputed x{in[0], {}};
+      if (recompute) x.again = [kept = in[0].detach()] { return kept; };
+      return lora_linear(x, weight(), one.bias ? bias() : at::Tensor(), parts, 1.7, one.dropout);
     };
   }
-
-  const at::Tensor weight_ = draw({5, 4}, 10), bias_ = draw({5}, 11);
+  at::Tensor weight() const { return GetParam().stacked ? draw({10, 4}, 10) : draw({5, 4}, 10); }
+  at::Tensor bias() const { return draw({weight().size(0)}, 11); }
+  static Inputs inputs(const at::Tensor& x) {
+    Inputs result = {x, leaf({2, 4}, 13), leaf({5, 2}, 14)};
+    if (GetParam().stacked) {
+      result.push_back(leaf({2, 4}, 15));
+      result.push_back(leaf({3, 2}, 16));
+    }
+    return result;
+  }
 };
 
 TEST_P(LoraLinearOp, Gradients) {
-  expect_gradients(function(), {leaf({6, 4}, 12), leaf({2, 4}, 13), leaf({5, 2}, 14)});
-  // The first layer's input asks for none.
-  expect_gradients(function(), {draw({6, 4}, 12), leaf({2, 4}, 13), leaf({5, 2}, 14)});
+  for (const bool recompute : {false, true}) {
+    expect_gradients(function(recompute), inputs(leaf({6, 4}, 12)));
+    // The first layer's input asks for none.
+    expect_gradients(function(recompute), inputs(draw({6, 4}, 12)));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, LoraLinearOp,
-                         ::testing::Values(LoraCase{"Plain", false, 0}, LoraCase{"Bias", true, 0},
-                                           LoraCase{"Dropout", true, 0.4}),
+                         ::testing::Values(LoraCase{"Plain", false, false, 0},
+                                           LoraCase{"Bias", false, true, 0},
+                                           LoraCase{"Dropout", false, true, 0.4},
+                                           LoraCase{"Stacked", true, true, 0},
+                                           LoraCase{"StackedDropout", true, false, 0.4}),
                          [](const auto& info) { return info.param.name; });
 
 TEST(LoraLinear, EqualsTheFormula) {
   const auto x = draw({6, 4}, 1), weight = draw({5, 4}, 2), bias = draw({5}, 3);
-  const auto a = draw({2, 4}, 4), b = draw({5, 2}, 5);
-  const auto expected = at::matmul(x, (weight + 1.7 * at::matmul(b, a)).t()) + bias;
-  EXPECT_TRUE(at::allclose(lora_linear(x, weight, bias, a, b, 1.7), expected, 1e-12, 1e-12));
+  const auto a = draw({2, 4}, 4), b = draw({3, 2}, 5);
+  auto merged = weight.clone();
+  merged.narrow(0, 1, 3).add_(1.7 * at::matmul(b, a));
+  const auto y = lora_linear({x, {}}, weight, bias, {part(1, a, b, at::kDouble)}, 1.7, 0);
+  EXPECT_TRUE(at::allclose(y, at::matmul(x, merged.t()) + bias, 1e-12, 1e-12));
 }
 
 TEST(LoraLinear, GivesFloat32GradientsToABfloat16Base) {
@@ -164,7 +218,7 @@ TEST(LoraLinear, GivesFloat32GradientsToABfloat16Base) {
   const auto weight = half(draw({5, 4}, 2)).requires_grad_(true);
   const auto a = draw({2, 4}, 4).to(at::kFloat).requires_grad_(true);
   const auto b = draw({5, 2}, 5).to(at::kFloat).requires_grad_(true);
-  const auto y = lora_linear(x, weight, {}, a, b, 1.7);
+  const auto y = lora_linear({x, {}}, weight, {}, {part(0, a, b, at::kBFloat16)}, 1.7, 0);
   EXPECT_EQ(y.scalar_type(), at::kBFloat16);
   y.sum().backward();
   EXPECT_EQ(a.grad().scalar_type(), at::kFloat);
@@ -178,7 +232,7 @@ TEST(LoraLinear, DropsInputsOfTheAdapter) {
   const auto x = at::ones({1, 4000}, at::kDouble), a = at::eye(4000, at::kDouble);
   const auto weight = at::zeros({4000, 4000}, at::kDouble);
   const auto dropped = [&](uint64_t key) {
-    return lora_linear(x, weight, {}, a, a, 1, {0.5, key});
+    return lora_linear({x, {}}, weight, {}, {part(0, a, a, at::kDouble, key)}, 1, 0.5);
   };
   const auto y = dropped(1);
   EXPECT_TRUE(at::logical_or(y == 0, y == 2).all().item<bool>());

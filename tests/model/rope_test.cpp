@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "base/json.h"
+#include "model/ops/apply_rope.h"
 #include "tests/model/formula_model.h"
 
 namespace braid {
