@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <memory>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -11,6 +12,7 @@
 #include "model/ops/apply_rope.h"
 #include "model/ops/gated_activation.h"
 #include "model/ops/lora_linear.h"
+#include "model/ops/recompute.h"
 
 namespace braid {
 namespace {
@@ -125,7 +127,7 @@ at::Tensor Transformer::project(const Linear& linear, const Recomputed& x, const
       const LoraPair* pair = pass.adapter->adapter().find(member.path);
       if (pair == nullptr) continue;
       parts.push_back({member.begin, pair->a, pair->b, pass.adapter->of(pair->a),
-                       pass.adapter->of(pair->b), hash64(member.path, pass.dropout_key)});
+                       pass.adapter->of(pair->b), hash64(member.path, pass.mode.dropout_key)});
     }
   }
   if (parts.empty()) {
@@ -134,7 +136,7 @@ at::Tensor Transformer::project(const Linear& linear, const Recomputed& x, const
   }
   const LoraConfig& lora = pass.adapter->adapter().config();
   return lora_linear(x, linear.weight, linear.bias, parts, lora.scale(),
-                     pass.dropout_key == 0 ? 0 : lora.dropout);
+                     pass.mode.dropout_key == 0 ? 0 : lora.dropout);
 }
 
 // [T, heads, head_dim] each.
@@ -160,9 +162,8 @@ void Transformer::leave(Stream& stream, const at::Tensor& part, const std::optio
   stream.part = norm ? rms_norm(part, *norm).value : part;
 }
 
-template <typename Attend>
-void Transformer::run_layer(size_t number, const Pass& pass, const Attend& attend,
-                            Stream& stream) const {
+Transformer::Stream Transformer::run_layer(size_t number, const Pass& pass, const Attend& attend,
+                                           Stream stream) const {
   const Layer& layer = layers_[number];
   const RopeTables& rope = layer.window > 0 ? pass.tables.windowed : pass.tables.full;
   const auto [q, k, v] = queries_keys_values(layer, enter(stream, layer.attention_norm), pass);
@@ -172,14 +173,29 @@ void Transformer::run_layer(size_t number, const Pass& pass, const Attend& atten
   const auto gate_up = project(layer.gate_up, enter(stream, layer.mlp_norm), pass);
   leave(stream, project(layer.down, gated_activation(gate_up, config_.activation), pass),
         layer.mlp_out_norm);
+  return stream;
 }
 
-template <typename Attend>
 Transformer::Stream Transformer::run_layers(const at::Tensor& tokens, const Pass& pass,
                                             const Attend& attend) const {
   Stream stream{embedding_.index_select(0, tokens), {}};
   if (config_.scaled_embedding) stream.hidden.mul_(embedding_scale_);
-  for (size_t i = 0; i < layers_.size(); ++i) run_layer(i, pass, attend, stream);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    if (!pass.mode.recompute) {
+      stream = run_layer(i, pass, attend, std::move(stream));
+      continue;
+    }
+    // The copies of pass and attend share their tensors.
+    const auto layer = [this, i, pass, attend](const std::vector<at::Tensor>& entering) {
+      Stream result{entering[0], entering.size() > 1 ? entering[1] : at::Tensor()};
+      result = run_layer(i, pass, attend, std::move(result));
+      return std::vector<at::Tensor>{result.hidden, result.part};
+    };
+    std::vector<at::Tensor> entering = {stream.hidden};
+    if (stream.part.defined()) entering.push_back(stream.part);
+    const auto leaving = recompute(entering, layer, pass.adapter.has_value());
+    stream = {leaving[0], leaving[1]};
+  }
   return stream;
 }
 
@@ -204,30 +220,31 @@ at::Tensor Transformer::logits(const at::Tensor& hidden) const {
 
 Transformer::Pass Transformer::start_pass(const at::Tensor& positions,
                                           const at::Tensor& lengths_per_token,
-                                          const Adapter* adapter, uint64_t dropout_key) const {
-  Pass pass{tables_of(positions, lengths_per_token), {}, dropout_key};
+                                          const Adapter* adapter, const ForwardMode& mode) const {
+  Pass pass{tables_of(positions, lengths_per_token), {}, mode};
   if (adapter != nullptr) pass.adapter.emplace(*adapter, dtype());
   return pass;
 }
 
 Transformer::Stream Transformer::run_segments(const at::Tensor& tokens, const at::Tensor& positions,
                                               const SegmentLayout& layout, const Adapter* adapter,
-                                              uint64_t dropout_key, KvCache* cache) const {
-  const Pass pass =
-      start_pass(positions, config_.follows_length() ? sequence_lengths(layout) : at::Tensor(),
-                 adapter, dropout_key);
-  const AttentionPlan plan(layout, device());
-  return run_layers(tokens, pass,
-                    [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                      if (cache != nullptr) cache->fill(i, layout, k, v);
-                      return attention(q, k, v, plan, attention_options(i));
-                    });
+                                              const ForwardMode& mode, KvCache* cache) const {
+  const Pass pass = start_pass(
+      positions, config_.follows_length() ? sequence_lengths(layout) : at::Tensor(), adapter, mode);
+  // Owned by the function, which backward calls again when layers are recomputed.
+  const auto plan = std::make_shared<const AttentionPlan>(layout, device());
+  return run_layers(
+      tokens, pass,
+      [this, plan, cache](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+        if (cache != nullptr) cache->fill(i, plan->layout(), k, v);
+        return attention(q, k, v, *plan, attention_options(i));
+      });
 }
 
 at::Tensor Transformer::forward(const at::Tensor& tokens, const at::Tensor& positions,
                                 const SegmentLayout& layout, const Adapter* adapter,
-                                uint64_t dropout_key) const {
-  Stream stream = run_segments(tokens, positions, layout, adapter, dropout_key, nullptr);
+                                const ForwardMode& mode) const {
+  Stream stream = run_segments(tokens, positions, layout, adapter, mode, nullptr);
   return enter(stream, final_norm_).value;
 }
 
@@ -235,7 +252,7 @@ at::Tensor Transformer::prefill(const at::Tensor& tokens, const at::Tensor& posi
                                 const SegmentLayout& layout, KvCache& cache,
                                 const Adapter* adapter) const {
   cache.start(layout, layers_.size());
-  const Stream all = run_segments(tokens, positions, layout, adapter, /*dropout_key=*/0, &cache);
+  const Stream all = run_segments(tokens, positions, layout, adapter, {}, &cache);
   std::vector<int64_t> last;
   for (const Segment& segment : layout.segments) {
     last.push_back(segment.begin + segment.length - 1);
@@ -248,7 +265,7 @@ at::Tensor Transformer::prefill(const at::Tensor& tokens, const at::Tensor& posi
 at::Tensor Transformer::decode(const at::Tensor& tokens, KvCache& cache,
                                const Adapter* adapter) const {
   const at::Tensor& positions = cache.grow();
-  const Pass pass = start_pass(positions, positions + 1, adapter, /*dropout_key=*/0);
+  const Pass pass = start_pass(positions, positions + 1, adapter, {});
   Stream stream = run_layers(
       tokens, pass, [&](size_t i, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
         return cache.attend(i, q, k, v, attention_options(i));

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,16 +22,22 @@
 
 namespace braid {
 
+// How a forward pass is run.
+struct ForwardMode {
+  uint64_t dropout_key = 0;  // nonzero: LoRA dropout with that key
+  bool recompute = false;    // keep only what enters a layer; backward runs each layer once more
+};
+
 class Transformer {
  public:
   Transformer(ModelConfig config, TensorMap weights);
 
   // Final-normed hidden states [T, hidden]. `adapter` null: the frozen base (the reference policy
-  // is this same code). Gradients flow into the adapter's A and B only. `dropout_key`: nonzero
-  // switches LoRA dropout on with that key.
+  // is this same code). Gradients flow into the adapter's A and B only; the adapter has to outlive
+  // them.
   at::Tensor forward(const at::Tensor& tokens, const at::Tensor& positions,
                      const SegmentLayout& layout, const Adapter* adapter,
-                     uint64_t dropout_key = 0) const;
+                     const ForwardMode& mode = {}) const;
 
   // Generation, without gradients. prefill: as forward() over prompts (root segments), which fill
   // `cache`; the final-normed hidden states of their last tokens [B, hidden]. decode: one more
@@ -76,7 +83,7 @@ class Transformer {
   struct Pass {
     LayerTables tables;
     std::optional<AdapterValues> adapter;
-    uint64_t dropout_key = 0;
+    ForwardMode mode;
   };
   // The residual stream between two layers: [T, hidden], and the last output, which the next norm
   // adds to it (undefined: nothing).
@@ -84,18 +91,19 @@ class Transformer {
     at::Tensor hidden, part;
   };
 
-  // The blocks; attend(layer, q, k, v) is the one part that training and generation do differently.
-  template <typename Attend>
+  // attend(layer, q, k, v) is the one part that training and generation do differently.
+  using Attend =
+      std::function<at::Tensor(size_t, const at::Tensor&, const at::Tensor&, const at::Tensor&)>;
+  // The blocks.
   Stream run_layers(const at::Tensor& tokens, const Pass& pass, const Attend& attend) const;
-  template <typename Attend>
-  void run_layer(size_t number, const Pass& pass, const Attend& attend, Stream& stream) const;
+  Stream run_layer(size_t number, const Pass& pass, const Attend& attend, Stream stream) const;
 
   // The blocks over a flat micro-batch. `cache` (null: none) takes keys and values.
   Stream run_segments(const at::Tensor& tokens, const at::Tensor& positions,
-                      const SegmentLayout& layout, const Adapter* adapter, uint64_t dropout_key,
+                      const SegmentLayout& layout, const Adapter* adapter, const ForwardMode& mode,
                       KvCache* cache) const;
   Pass start_pass(const at::Tensor& positions, const at::Tensor& lengths_per_token,
-                  const Adapter* adapter, uint64_t dropout_key) const;
+                  const Adapter* adapter, const ForwardMode& mode) const;
   AttentionOptions attention_options(size_t layer) const;
   Layer load_layer(TensorMap& weights, int64_t number) const;
   LayerTables tables_of(const at::Tensor& positions, const at::Tensor& lengths_per_token) const;

@@ -10,11 +10,11 @@
 namespace braid {
 
 Scores score(const Transformer& model, const PackedBatch& batch, const Adapter* adapter,
-             uint64_t dropout_key) {
+             const ForwardMode& mode) {
   const c10::Device device = model.device();
   const auto here = [&](const at::Tensor& t) { return t.to(device, /*non_blocking=*/true); };
   const at::Tensor hidden = model.forward(here(batch.tokens), here(batch.positions), batch.layout,
-                                          adapter, dropout_key);            // [T, d]
+                                          adapter, mode);                   // [T, d]
   const at::Tensor rows = hidden.index_select(0, here(batch.scored_rows));  // [S, d]
   Scores scores;
   scores.rows = rows.detach();

@@ -20,7 +20,7 @@ struct Scores {
 // `batch` may live on the CPU; its tensors are moved to the model's device. Gradients when grad
 // mode is on.
 Scores score(const Transformer& model, const PackedBatch& batch, const Adapter* adapter,
-             uint64_t dropout_key = 0);
+             const ForwardMode& mode = {});
 
 // Packs `groups` into micro-batches of `token_budget` and calls visit(part, scores, batch) for
 // each, without gradients; `part` holds the indices of its groups, in the order of the batch.

@@ -71,7 +71,8 @@ class MicroBatch {
   void accumulate(const StepTotals& totals, uint64_t dropout_key, StepSums& sums) const {
     const auto device = context_.model.device();
     const auto reference = context_.reference.sums(context_.model, batch_, members_);
-    const Scores scores = score(context_.model, batch_, &context_.adapter, dropout_key);
+    const Scores scores = score(context_.model, batch_, &context_.adapter,
+                                {.dropout_key = dropout_key, .recompute = context_.recompute});
     const auto here = [&](const at::Tensor& t) { return t.to(device, /*non_blocking=*/true); };
     ObjectiveInput input;
     input.branch_sums = scores.sums;

@@ -26,6 +26,7 @@ struct StepContext {
   int64_t micro_batch_tokens;
   at::Tensor
       mean_head;  // [hidden]: mean of the head's rows, whose product with a row is its mean logit
+  bool recompute = false;  // layers in backward: less memory, more time, the same bits
   FlopCounter flops{model.config()};
 };
 

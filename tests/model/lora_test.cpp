@@ -238,7 +238,7 @@ TEST(Adapter, DropoutFollowsItsKey) {
   const auto run = [&](uint64_t key) {
     const at::NoGradGuard no_grad;
     return model.transformer.forward(test::tokens_of(groups), test::positions_of(layout), layout,
-                                     &adapter, key);
+                                     &adapter, {.dropout_key = key});
   };
   EXPECT_TRUE(at::equal(run(7), run(7)));
   EXPECT_FALSE(at::equal(run(7), run(8)));

@@ -12,6 +12,7 @@
 #include "model/ops/apply_rope.h"
 #include "model/ops/gated_activation.h"
 #include "model/ops/lora_linear.h"
+#include "model/ops/recompute.h"
 #include "model/ops/rms_norm.h"
 #include "tests/model/flat_batch.h"
 
@@ -239,6 +240,36 @@ TEST(LoraLinear, DropsInputsOfTheAdapter) {
   EXPECT_NEAR(y.mean().item<double>(), 1.0, 0.08);  // five standard deviations
   EXPECT_TRUE(at::equal(y, dropped(1)));
   EXPECT_FALSE(at::equal(y, dropped(2)));
+}
+
+// Two outputs of two inputs and of factors inside.
+TEST(RecomputeOp, EqualsTheFunction) {
+  const auto weight = draw({4, 4}, 1);
+  const auto gradients = [&](bool recomputed, bool inputs_need_grad) {
+    const auto a = leaf({2, 4}, 2), b = leaf({4, 2}, 3);
+    const auto x = draw({3, 4}, 4).requires_grad_(inputs_need_grad);
+    const auto y = draw({3, 4}, 5).requires_grad_(inputs_need_grad);
+    int calls = 0;
+    const TensorFunction function = [&](const Inputs& in) -> Inputs {
+      ++calls;
+      const auto z = lora_linear({in[0], {}}, weight, {}, {part(0, a, b, at::kDouble)}, 1.7, 0);
+      return {at::sin(z) * in[1], z + in[1]};
+    };
+    const auto out = recomputed ? recompute({x, y}, function, true) : function({x, y});
+    (out[0] * draw({3, 4}, 6) + out[1] * draw({3, 4}, 7)).sum().backward();
+    EXPECT_EQ(calls, recomputed ? 2 : 1);
+    Inputs result = {a.grad(), b.grad()};
+    if (inputs_need_grad) result.insert(result.end(), {x.grad(), y.grad()});
+    return result;
+  };
+  for (const bool inputs_need_grad : {true, false}) {
+    const auto expected = gradients(false, inputs_need_grad);
+    const auto actual = gradients(true, inputs_need_grad);
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_TRUE(at::equal(actual[i], expected[i])) << i;
+      EXPECT_GT(expected[i].abs().max().item<double>(), 1e-3) << i;
+    }
+  }
 }
 
 TEST(AttentionOps, Gradients) {

@@ -37,7 +37,8 @@ class Step : public ::testing::Test {
                               reference,
                               objective_,
                               micro_batch_tokens,
-                              test::mean_head(model_.transformer)};
+                              test::mean_head(model_.transformer),
+                              recompute_};
     std::vector<int64_t> members(groups_.size());
     std::iota(members.begin(), members.end(), int64_t{0});
     const StepSums sums = accumulate_gradients(context, members, key);
@@ -64,6 +65,7 @@ class Step : public ::testing::Test {
   ObjectiveConfig objective_;
   GroupStore store_ = make_store(test::mixed_groups(13));
   const std::vector<EncodedGroup>& groups_ = store_.groups();
+  bool recompute_ = false;
 };
 
 TEST_F(Step, AccumulationEqualsOneBatch) {
@@ -71,6 +73,14 @@ TEST_F(Step, AccumulationEqualsOneBatch) {
   EXPECT_GT(whole.gradient.abs().max().item<float>(), 1e-3f);
   expect_same(run(1), whole);   // one group at a time
   expect_same(run(25), whole);  // a few
+}
+
+TEST_F(Step, RecomputingLayersChangesNoBit) {
+  const Outcome kept = run(60, /*key=*/5);
+  recompute_ = true;
+  const Outcome recomputed = run(60, /*key=*/5);
+  EXPECT_TRUE(at::equal(recomputed.gradient, kept.gradient));
+  EXPECT_EQ(recomputed.metrics, kept.metrics);
 }
 
 TEST_F(Step, SharedPromptEqualsDuplicatedPrompt) {

@@ -190,7 +190,8 @@ int run_train(const RunConfiguration& config) {
                          source,
                          objective,
                          config.train.micro_batch_tokens,
-                         mean_of_head(model.transformer)};
+                         mean_of_head(model.transformer),
+                         config.train.recompute};
   say(run_self_test(step, reference));
   const References references(config, model, weights, reference);
   at::Tensor held_out;
