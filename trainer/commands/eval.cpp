@@ -50,8 +50,9 @@ class Scorer {
   std::map<std::string, Scored> scored_;
 };
 
-Dataset held_out_pairs(const RunConfiguration& config, const ModelConfig& model) {
-  Dataset data = load_dataset(config, model, /*need_training=*/false);
+Dataset held_out_pairs(const RunConfiguration& config, const ModelConfig& model,
+                       const ModelTokenizer& tokenizer) {
+  Dataset data = load_dataset(config, model, tokenizer, /*need_training=*/false);
   std::erase_if(data.validation, [](const EncodedGroup& g) { return g.branches.size() != 2; });
   if (data.validation.empty()) {
     fail("no held-out pairs to evaluate; set data.validation, or a larger data.held_out");
@@ -123,10 +124,11 @@ int run_eval(const RunConfiguration& config, const EvalRequest& request) {
   }
   // Data first: its mistakes show before gigabytes are read.
   const ModelConfig shape = load_model_config(config.model);
+  const ModelTokenizer tokenizer(config.model);
   Dataset data;
-  if (pairs) data = held_out_pairs(config, shape);
+  if (pairs) data = held_out_pairs(config, shape, tokenizer);
   std::optional<TaskSuite> suite;
-  if (!config.evaluation.empty()) suite.emplace(config, shape);
+  if (!config.evaluation.empty()) suite.emplace(config, shape, tokenizer);
   const auto directory = std::filesystem::path(config.output) / "evaluation";
   std::optional<RunComparison> comparison;
   if (!request.compare.empty()) {
