@@ -146,8 +146,9 @@ void CommandLine::add_eval() {
       });
   add_run_file(*command, true);
   add_adapter_flag(*command);
-  command->add_option("--compare", words_.compare,
-                      "Directory evaluation/ of another run: paired differences of its tasks");
+  command->add_option(
+      "--compare", words_.compare,
+      "Directory evaluation/ of another run: paired differences to its pairs and tasks");
   add_keys(*command, false);
 }
 

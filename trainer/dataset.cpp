@@ -17,20 +17,20 @@
 namespace braid {
 namespace {
 
-// Tokenizer and template of the model. A model without usable ones can still train on ids, so what
-// is wrong with them is told when a row needs them.
+// The template of the model. A model without a usable one, or without a tokenizer, can still train
+// on ids, so what is wrong is told when a row needs it.
 class TextSide {
  public:
-  explicit TextSide(const RunConfiguration& config) {
+  TextSide(const RunConfiguration& config, const ModelTokenizer& tokenizer)
+      : problem_(tokenizer.problem()) {
+    if (!tokenizer.get()) return;
     try {
-      tokenizer_ = load_tokenizer(config.model);
-      chat_.emplace(*tokenizer_, config.data.chat_template);
+      chat_.emplace(*tokenizer.get(), config.data.chat_template);
     } catch (const Error& error) {
       problem_ = error.what();
     }
   }
 
-  std::shared_ptr<const Tokenizer> tokenizer() const { return tokenizer_; }
   std::string fingerprint() const { return chat_ ? chat_->fingerprint() : "ids only"; }
 
   // Null when no record needs it.
@@ -42,7 +42,6 @@ class TextSide {
   }
 
  private:
-  std::shared_ptr<const Tokenizer> tokenizer_;
   std::optional<ChatTemplate> chat_;
   std::string problem_;
 };
@@ -176,12 +175,12 @@ std::vector<std::string> Dataset::describe() const {
   return lines;
 }
 
-Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, bool need_training,
+Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model,
+                     const ModelTokenizer& tokenizer, bool need_training,
                      const std::filesystem::path& cache) {
   const DataFiles files = find_files(config, need_training);
   Dataset dataset;
-  const TextSide text(config);
-  dataset.tokenizer = text.tokenizer();
+  const TextSide text(config, tokenizer);
   const auto load = [&](const std::vector<std::string>& paths, const char* name) {
     const auto file = cache.empty() ? cache : cache / (std::string(name) + ".tokens");
     return load_files(paths, file, config, model, text, dataset);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "data/feedback/reader.h"
 #include "model/config.h"
 #include "trainer/configuration.h"
+#include "trainer/model_tokenizer.h"
 
 namespace braid {
 
@@ -19,7 +19,6 @@ struct Dataset {
   ReadReport read;
   EncodeReport encoded;
   int64_t train_prompts_held_out = 0;  // training groups whose prompt is in data.validation too
-  std::shared_ptr<const Tokenizer> tokenizer;  // null when the model has none that can be used
   std::vector<GroupStore> stores;
 
   // One line per number: groups, pairs, demonstrations, drops by reason.
@@ -31,7 +30,8 @@ struct Dataset {
 // made from has changed; empty: not kept. Errors: rows of text without a usable tokenizer or
 // template, an id without a row in the model's embedding, and, with `need_training`, nothing left
 // to train on.
-Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model, bool need_training,
+Dataset load_dataset(const RunConfiguration& config, const ModelConfig& model,
+                     const ModelTokenizer& tokenizer, bool need_training,
                      const std::filesystem::path& cache = {});
 
 }  // namespace braid

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "trainer/evaluation/pair_file.h"
+#include "trainer/evaluation/task_report.h"
 #include "trainer/text_table.h"
 
 namespace braid {
@@ -43,6 +45,45 @@ void add_rows(const PolicyEvaluation& policy, std::vector<Row>& rows) {
                   fmt::format("{:.1f} %", 100 * result.macro_logp_accuracy())});
 }
 
+Row row_of(const std::string& name, const PairDifference& numbers) {
+  return {name,
+          std::to_string(numbers.pairs),
+          "",
+          "",
+          "",
+          "",
+          difference_text(numbers.accuracy.difference),
+          difference_text(numbers.logp_accuracy.difference)};
+}
+
+void add_rows(const PairDifferences& difference, std::vector<Row>& rows) {
+  rows.push_back(row_of("difference", difference.all));
+  if (difference.sources.size() < 2) return;
+  for (const auto& [source, numbers] : difference.sources) {
+    rows.push_back(row_of("  " + source, numbers));
+  }
+}
+
+Json json_of(const PairDifference& numbers) {
+  return {{"pairs", numbers.pairs},
+          {"eval_rewards/accuracies", estimate_json(numbers.accuracy.difference)},
+          {"eval_logps/accuracies", estimate_json(numbers.logp_accuracy.difference)}};
+}
+
+Json json_of(const PairDifferences& difference) {
+  Json entry = json_of(difference.all);
+  for (const auto& [source, numbers] : difference.sources) {
+    entry["sources"][source] = json_of(numbers);
+  }
+  return entry;
+}
+
+std::vector<PairVerdict> verdicts_of(const PreferenceEvaluation& evaluation) {
+  std::vector<PairVerdict> verdicts;
+  for (const PairResult& pair : evaluation.pairs) verdicts.push_back(verdict_of(pair));
+  return verdicts;
+}
+
 Json json_of(const PreferenceSummary& numbers) {
   Json entry = {{"pairs", numbers.pairs}};
   for (const auto& [name, value] : numbers.metrics()) entry[name] = value;
@@ -68,15 +109,27 @@ Json json_of(const PolicyEvaluation& policy) {
 
 }  // namespace
 
-std::string evaluation_table(const std::vector<PolicyEvaluation>& policies) {
+std::optional<PairDifferences> policy_difference(const std::vector<PolicyEvaluation>& policies,
+                                                 uint64_t seed) {
+  if (policies.size() != 2) return std::nullopt;
+  BootstrapOptions options;
+  options.seed = seed;
+  return compare_verdicts(verdicts_of(policies[0].result), verdicts_of(policies[1].result),
+                          options);
+}
+
+std::string evaluation_table(const std::vector<PolicyEvaluation>& policies,
+                             const std::optional<PairDifferences>& difference) {
   std::vector<Row> rows = {{"policy", "pairs", "loss", "reward chosen", "reward rejected", "margin",
                             "accuracy [95 %]", "logp accuracy [95 %]"}};
   for (const PolicyEvaluation& policy : policies) add_rows(policy, rows);
+  if (difference) add_rows(*difference, rows);
   return align_columns(rows, 1);
 }
 
 void write_evaluation(const std::filesystem::path& directory, const Json& context,
-                      const std::vector<PolicyEvaluation>& policies) {
+                      const std::vector<PolicyEvaluation>& policies,
+                      const std::optional<PairDifferences>& difference) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) fail("{}: cannot create: {}", directory.string(), error.message());
@@ -84,8 +137,9 @@ void write_evaluation(const std::filesystem::path& directory, const Json& contex
   document["policies"] = Json::array();
   for (const PolicyEvaluation& policy : policies) {
     document["policies"].push_back(json_of(policy));
-    write_pair_results(directory / fmt::format("pairs-{}.jsonl", policy.policy), policy.result);
+    write_pair_results(pair_file(directory, policy.policy), policy.result);
   }
+  if (difference) document["differences"] = json_of(*difference);
   write_file_atomic(directory / "evaluation.json",
                     document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

@@ -6,8 +6,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/json.h"
 
 namespace braid {
 namespace {
@@ -76,12 +74,6 @@ double correctness(double chosen, double rejected) {
   return chosen > rejected ? 1.0 : chosen == rejected ? 0.5 : 0.0;
 }
 
-double correct_by_logp(const PairResult& pair) {
-  const auto& branches = pair.group->branches;
-  return correctness(pair.chosen_logp / static_cast<double>(branches[0].size()),
-                     pair.rejected_logp / static_cast<double>(branches[1].size()));
-}
-
 PairShare share_of(double successes, double trials) {
   const auto [low, high] = wilson_interval(successes, trials);
   return {successes / trials, low, high};
@@ -95,6 +87,13 @@ double macro_average(const std::map<std::string, PreferenceSummary>& sources,
 }
 
 }  // namespace
+
+double PairResult::correct() const { return correctness(chosen_reward, rejected_reward); }
+
+double PairResult::logps_correct() const {
+  return correctness(chosen_logp / static_cast<double>(group->branches[0].size()),
+                     rejected_logp / static_cast<double>(group->branches[1].size()));
+}
 
 std::pair<double, double> wilson_interval(double successes, double trials) {
   constexpr double z = 1.959963984540054;  // 97.5 % quantile of the normal distribution
@@ -115,8 +114,8 @@ PreferenceSummary summarize(const std::vector<const PairResult*>& pairs) {
     sum.rejected_reward += pair->rejected_reward;
     sum.chosen_logp += pair->chosen_logp;
     sum.rejected_logp += pair->rejected_logp;
-    right += correctness(pair->chosen_reward, pair->rejected_reward);
-    right_by_logp += correct_by_logp(*pair);
+    right += pair->correct();
+    right_by_logp += pair->logps_correct();
   }
   const auto count = static_cast<double>(pairs.size());
   for (double* total :
@@ -165,28 +164,6 @@ Metrics PreferenceSummary::metrics() const {
           {"eval_logps/chosen", chosen_logp},
           {"eval_logps/rejected", rejected_logp},
           {"eval_logps/accuracies", logp_accuracy.value}};
-}
-
-void write_pair_results(const std::filesystem::path& path, const PreferenceEvaluation& evaluation) {
-  std::string text;
-  for (const PairResult& pair : evaluation.pairs) {
-    const Json line = {{"file", pair.group->where.file},
-                       {"line", pair.group->where.line},
-                       {"source", pair.group->source},
-                       {"prompt_tokens", pair.group->prompt.size()},
-                       {"chosen_tokens", pair.group->branches[0].size()},
-                       {"rejected_tokens", pair.group->branches[1].size()},
-                       {"logps_chosen", pair.chosen_logp},
-                       {"logps_rejected", pair.rejected_logp},
-                       {"reward_chosen", pair.chosen_reward},
-                       {"reward_rejected", pair.rejected_reward},
-                       {"loss", pair.loss},
-                       {"correct", correctness(pair.chosen_reward, pair.rejected_reward)},
-                       {"logps_correct", correct_by_logp(pair)}};
-    // File names need not be UTF-8.
-    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-  write_file_atomic(path, text);
 }
 
 }  // namespace braid

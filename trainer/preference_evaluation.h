@@ -2,7 +2,6 @@
 // of all pairs and by source, and every pair.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +16,10 @@ struct PairResult {
   const EncodedGroup* group = nullptr;
   double loss = 0, chosen_reward = 0, rejected_reward = 0;
   double chosen_logp = 0, rejected_logp = 0;
+
+  // 1 for right, 0 for wrong, one half for a tie.
+  double correct() const;        // by rewards
+  double logps_correct() const;  // by log-probabilities per token
 };
 
 // A share of pairs with its Wilson score interval, 95 %.
@@ -55,10 +58,6 @@ struct PreferenceEvaluation {
 PreferenceEvaluation evaluate_preferences(const PreferenceConfig& config,
                                           const std::vector<EncodedGroup>& groups,
                                           const at::Tensor& policy, const at::Tensor& reference);
-
-// One JSON line per pair: where it came from, lengths, log-probabilities, rewards, loss, whether it
-// was judged right.
-void write_pair_results(const std::filesystem::path& path, const PreferenceEvaluation& evaluation);
 
 // Wilson score interval of `successes` out of `trials` at 95 %.
 std::pair<double, double> wilson_interval(double successes, double trials);

@@ -51,11 +51,12 @@ TEST(Eval, ComparesBaseAndAdapterWithoutTouchingTheRun) {
   EXPECT_EQ(contents(trained(), evaluation), before);
 
   const auto rows = lines_of(result.out);
-  ASSERT_EQ(rows.size(), 3U) << result.out;
+  ASSERT_EQ(rows.size(), 4U) << result.out;
   EXPECT_THAT(rows[0], HasSubstr("accuracy [95 %]"));
   EXPECT_THAT(rows[1], testing::StartsWith("base"));
   EXPECT_THAT(rows[1], HasSubstr("0.6931"));  // ln 2: base and reference are the same
   EXPECT_THAT(rows[2], testing::StartsWith("adapter"));
+  EXPECT_THAT(rows[3], testing::StartsWith("difference"));
 
   const Json document = read_json_file(evaluation / "evaluation.json");
   const Json& policies = document["policies"];
@@ -63,6 +64,9 @@ TEST(Eval, ComparesBaseAndAdapterWithoutTouchingTheRun) {
   EXPECT_EQ(policies[0]["eval_rewards/accuracies"], 0.5);
   EXPECT_GT(policies[1]["eval_rewards/margins"].get<double>(), 0);  // it has learnt something
   EXPECT_LT(policies[1]["eval_loss"].get<double>(), policies[0]["eval_loss"].get<double>());
+  const double gain = policies[1]["eval_rewards/accuracies"].get<double>() - 0.5;
+  EXPECT_NEAR(document["differences"]["eval_rewards/accuracies"]["value"].get<double>(), gain,
+              1e-12);
   EXPECT_EQ(lines_of(read_text_file(evaluation / "pairs-base.jsonl")).size(), 10U);
   EXPECT_EQ(lines_of(read_text_file(evaluation / "pairs-adapter.jsonl")).size(), 10U);
 }

@@ -33,8 +33,9 @@ class DatasetOfIds : public testing::Test {
     test::write_text(directory_.path() / name, text);
     return (directory_.path() / name).string();
   }
+  ModelTokenizer tokenizer() const { return ModelTokenizer(config_.model); }
   std::string load_failure(bool need_training = true) {
-    return test::error_of([&] { load_dataset(config_, model_, need_training); });
+    return test::error_of([&] { load_dataset(config_, model_, tokenizer(), need_training); });
   }
 
   test::TemporaryDirectory directory_;
@@ -43,15 +44,15 @@ class DatasetOfIds : public testing::Test {
 };
 
 TEST_F(DatasetOfIds, NeedsNoTokenizer) {
-  const Dataset data = load_dataset(config_, model_, true);
-  EXPECT_EQ(data.tokenizer, nullptr);
+  EXPECT_EQ(tokenizer().get(), nullptr);
+  const Dataset data = load_dataset(config_, model_, tokenizer(), true);
   EXPECT_EQ(data.train.size() + data.validation.size(), 20U);
   EXPECT_GT(data.train.size(), data.validation.size());
 }
 
 TEST_F(DatasetOfIds, HeldOutPromptsAreInNeitherBoth) {
   config_.data.held_out = 0.5;
-  const Dataset data = load_dataset(config_, model_, true);
+  const Dataset data = load_dataset(config_, model_, tokenizer(), true);
   std::set<std::string_view> train;
   for (const auto& group : data.train) train.insert(group.key);
   for (const auto& group : data.validation) EXPECT_FALSE(train.contains(group.key));
@@ -60,7 +61,7 @@ TEST_F(DatasetOfIds, HeldOutPromptsAreInNeitherBoth) {
 
 TEST_F(DatasetOfIds, ValidationFilesReplaceTheSplit) {
   config_.data.validation = {file("held.jsonl", row(3) + row(30))};
-  const Dataset data = load_dataset(config_, model_, true);
+  const Dataset data = load_dataset(config_, model_, tokenizer(), true);
   EXPECT_EQ(data.train.size(), 20U);
   EXPECT_EQ(data.validation.size(), 2U);
   EXPECT_EQ(data.train_prompts_held_out, 1);
@@ -70,9 +71,9 @@ TEST_F(DatasetOfIds, ValidationFilesReplaceTheSplit) {
 TEST_F(DatasetOfIds, EvaluationReadsNoTrainingFileWhenValidationIsGiven) {
   config_.data.train = {"does-not-exist.jsonl"};
   config_.data.validation = {file("held.jsonl", row(3))};
-  EXPECT_EQ(load_dataset(config_, model_, false).validation.size(), 1U);
+  EXPECT_EQ(load_dataset(config_, model_, tokenizer(), false).validation.size(), 1U);
   config_.data.train.clear();
-  EXPECT_EQ(load_dataset(config_, model_, false).validation.size(), 1U);
+  EXPECT_EQ(load_dataset(config_, model_, tokenizer(), false).validation.size(), 1U);
 }
 
 TEST_F(DatasetOfIds, IdsMustBeInTheEmbedding) {
@@ -106,7 +107,7 @@ TEST_F(DatasetOfIds, DropsAndCutsAreDescribed) {
                     "\n"
                     R"({"prompt_ids": [1, 9], "chosen_ids": [5, 6]})"
                     "\n")};
-  const auto lines = load_dataset(config_, model_, true).describe();
+  const auto lines = load_dataset(config_, model_, tokenizer(), true).describe();
   EXPECT_THAT(lines, Contains("training: 2 pairs, 1 demonstrations, 16 tokens"));
   EXPECT_THAT(lines, Contains("dropped: 1 (prompt too long)"));
   EXPECT_THAT(lines, Contains(HasSubstr("cut answers: 1")));

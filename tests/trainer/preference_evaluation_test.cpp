@@ -158,6 +158,29 @@ TEST(EvaluationReport, FilesHoldEveryPair) {
   EXPECT_EQ(pairs[1]["line"], 3);
   EXPECT_EQ(pairs[1]["correct"], 0);
   EXPECT_EQ(pairs[1]["logps_correct"], 0);
+  EXPECT_EQ(pairs[1]["prompt"], prompt_key(three_groups()[2].prompt));
+  EXPECT_NE(pairs[1]["chosen"], pairs[1]["rejected"]);
+}
+
+TEST(EvaluationReport, TwoPoliciesHaveADifference) {
+  const test::TemporaryDirectory directory;
+  PreferenceEvaluation worse = of_two_sources();
+  for (PairResult& pair : worse.pairs) std::swap(pair.chosen_reward, pair.rejected_reward);
+  const std::vector<PolicyEvaluation> policies = {{"base", "", "base", 1, of_two_sources()},
+                                                  {"adapter", "x", "f", 1, worse}};
+  EXPECT_EQ(policy_difference({policies[0]}, 0), std::nullopt);
+  const auto difference = policy_difference(policies, 0);
+  write_evaluation(directory.path(), Json::object(), policies, difference);
+  // Right, wrong and right become wrong, right and wrong; log-probabilities stay.
+  const Json document = read_json_file(directory.path() / "evaluation.json")["differences"];
+  EXPECT_EQ(document["pairs"], 3);
+  EXPECT_NEAR(document["eval_rewards/accuracies"]["value"].get<double>(), -1.0 / 3, 1e-12);
+  EXPECT_EQ(document["eval_logps/accuracies"]["high"], 0.0);
+  EXPECT_EQ(document["sources"]["edits"]["eval_rewards/accuracies"]["value"], -1.0);
+  EXPECT_EQ(document["sources"]["ratings"]["eval_rewards/accuracies"]["value"], 0.0);
+  const std::string table = evaluation_table(policies, difference);
+  EXPECT_THAT(table, HasSubstr("\ndifference"));
+  EXPECT_THAT(table, HasSubstr("-33.3 % ["));
 }
 
 TEST(EvaluationReport, SourcesStandUnderTheirPolicy) {

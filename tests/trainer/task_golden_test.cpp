@@ -12,6 +12,7 @@
 #include "data/tasks/task.h"
 #include "model/model.h"
 #include "tests/support.h"
+#include "tests/trainer/task_golden.h"
 #include "trainer/evaluation/answer_questions.h"
 #include "trainer/evaluation/score_items.h"
 #include "trainer/evaluation/task_suite.h"
@@ -19,14 +20,9 @@
 namespace braid {
 namespace {
 
-struct Case {
-  const char* name;        // in the golden file
-  const char* definition;  // without files
-};
-
 // Sets whose rows have another form than the original ones are given their prompt here (queries of
 // piqa end in a line break).
-constexpr Case kCases[] = {
+constexpr test::GoldenTask kCases[] = {
     {"arc_easy", R"({"task": "multiple_choice", "prompt": {"template": "{query}\nAnswer:"}})"},
     {"arc_challenge", R"({"task": "multiple_choice", "prompt": {"template": "{query}\nAnswer:"}})"},
     {"piqa", R"({"task": "multiple_choice", "prompt": {"template": "{query}Answer:"}})"},
@@ -45,12 +41,12 @@ constexpr Case kCases[] = {
 };
 
 // The pairs of a set as the paper measures them.
-constexpr Case kPaperCases[] = {
+constexpr test::GoldenTask kPaperCases[] = {
     {"winobias_type1", R"({"task": "winobias_paper"})"},
     {"winobias_type2", R"({"task": "winobias_paper"})"},
 };
 
-class TaskGolden : public ::testing::TestWithParam<Case> {
+class TaskGolden : public ::testing::TestWithParam<test::GoldenTask> {
  protected:
   void SetUp() override {
     const auto data = test::shared_path("data");
@@ -60,28 +56,6 @@ class TaskGolden : public ::testing::TestWithParam<Case> {
     model_.emplace(load_model(*model, at::kFloat, at::kCPU));
     tokenizer_ = load_tokenizer(*model);
     golden_ = read_json_file(test::golden_path("evaluation_stories.json")).at(GetParam().name);
-  }
-
-  std::string path(const Json& name) const { return (data_ / name.get<std::string>()).string(); }
-
-  Json config() const {
-    Json config = Json::parse(GetParam().definition);
-    const Json& files = golden_.at("files");
-    if (config["task"] == "winobias_paper") {
-      config["files"] = {{"path", path(files[0])}, {"beside", path(files[1])}};
-      return config;
-    }
-    if (config["task"] == "winogender") config["statistics"] = path(files[1]);
-    if (config["task"] == "winobias") {
-      for (size_t i = 0; i < 2; ++i) {
-        config["files"].push_back(
-            {{"path", path(files[i])}, {"tags", {{"stereotype", i == 0 ? "pro" : "anti"}}}});
-        config["occupations"].push_back(path(files[i + 2]));
-      }
-    } else {
-      config["files"] = path(files[0]);
-    }
-    return config;
   }
 
   // The items of the golden file's rows, with their scores as [row, log-probabilities ...].
@@ -96,15 +70,13 @@ class TaskGolden : public ::testing::TestWithParam<Case> {
   std::vector<ScoredItem> scored_;
 };
 
-int64_t row_of(const TaskItem& item) { return std::stoll(item.id.substr(item.id.rfind(':') + 1)); }
-
 void TaskGolden::score() {
-  task_.emplace(read_task(config(), "test"));
+  task_.emplace(read_task(test::with_files(GetParam().definition, golden_, data_), "test"));
   ItemReport report;
   std::set<int64_t> rows;
   for (const Json& item : golden_.at("items")) rows.insert(item.at("row").get<int64_t>());
   auto items = read_items(*task_, report);
-  std::erase_if(items, [&](const TaskItem& item) { return !rows.contains(row_of(item)); });
+  std::erase_if(items, [&](const TaskItem& item) { return !rows.contains(test::row_of(item)); });
   encoded_.emplace(
       encode_items(std::move(items), *tokenizer_, nullptr, model_->config.max_position));
   scored_ = score_items(model_->transformer, *encoded_, nullptr, 2048);
@@ -112,37 +84,8 @@ void TaskGolden::score() {
 
 TEST_P(TaskGolden, EqualsThePlainLoop) {
   score();
-  std::map<int64_t, std::vector<OptionScore>> by_row;
-  for (const ScoredItem& item : scored_) {
-    auto& options = by_row[row_of(*item.item)];
-    options.insert(options.end(), item.options.begin(), item.options.end());
-  }
-  ASSERT_EQ(by_row.size(), golden_.at("items").size());
-  for (const Json& item : golden_.at("items")) {
-    const auto& options = by_row.at(item.at("row").get<int64_t>());
-    const auto logps = item.at("logps").get<std::vector<double>>();
-    const auto tokens = item.at("tokens").get<std::vector<int64_t>>();
-    ASSERT_EQ(options.size(), logps.size()) << item;
-    for (size_t i = 0; i < logps.size(); ++i) {
-      EXPECT_EQ(options[i].tokens, tokens[i]) << item;
-      // float32 sums of up to 200 terms of size 3, and six digits in the file.
-      EXPECT_NEAR(options[i].logp, logps[i], 1e-3 + 5e-6 * std::abs(logps[i])) << item;
-      if (item.contains("greedy")) {
-        EXPECT_EQ(options[i].greedy, item["greedy"][i].get<bool>());
-      }
-    }
-  }
-  const ScoredItems items = pointers(scored_);
-  size_t compared = 0;
-  for (const MetricSpec& metric : task_->metrics) {
-    if (!golden_.at("metrics").contains(metric.name)) continue;
-    const double expected = golden_["metrics"][metric.name].get<double>();
-    // Shares are exact up to printing; means of log-probabilities as above.
-    EXPECT_NEAR(metric.value(items), expected, 1e-5 * std::max(1.0, std::abs(expected)))
-        << metric.name;
-    ++compared;
-  }
-  EXPECT_GE(compared, 1u);
+  test::expect_scores(golden_, scored_);
+  test::expect_numbers(golden_, *task_, pointers(scored_));
 }
 
 class PaperGolden : public TaskGolden {};
@@ -155,7 +98,7 @@ TEST_P(PaperGolden, EqualsThePlainLoop) {
     ScoredItem& item = scored_[i];
     item.answers = std::move(answers[i]);
     const Json& expected = golden_.at("items")[i];
-    ASSERT_EQ(row_of(*item.item), expected.at("row").get<int64_t>());
+    ASSERT_EQ(test::row_of(*item.item), expected.at("row").get<int64_t>());
     const auto close = [&](double value, const Json& wanted) {
       const double number = wanted.get<double>();
       EXPECT_NEAR(value, number, 1e-3 + 5e-6 * std::abs(number)) << expected;

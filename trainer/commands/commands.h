@@ -25,7 +25,7 @@ int run_train(const RunConfiguration& config);
 
 struct EvalRequest {
   std::string adapter;  // the one to evaluate; empty: see choose_adapter in session.h
-  std::string compare;  // evaluation/ of another run, to compare tasks with; empty: none
+  std::string compare;  // evaluation/ of another run, to compare with; empty: none
 };
 int run_eval(const RunConfiguration& config, const EvalRequest& request);
 

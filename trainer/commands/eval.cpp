@@ -10,8 +10,7 @@
 #include "trainer/commands/session.h"
 #include "trainer/dataset.h"
 #include "trainer/evaluation/policies.h"
-#include "trainer/evaluation/task_comparison.h"
-#include "trainer/evaluation/task_report.h"
+#include "trainer/evaluation/run_comparison.h"
 #include "trainer/evaluation_report.h"
 #include "trainer/progress.h"
 #include "trainer/scoring.h"
@@ -51,8 +50,9 @@ class Scorer {
   std::map<std::string, Scored> scored_;
 };
 
-Dataset held_out_pairs(const RunConfiguration& config, const ModelConfig& model) {
-  Dataset data = load_dataset(config, model, /*need_training=*/false);
+Dataset held_out_pairs(const RunConfiguration& config, const ModelConfig& model,
+                       const ModelTokenizer& tokenizer) {
+  Dataset data = load_dataset(config, model, tokenizer, /*need_training=*/false);
   std::erase_if(data.validation, [](const EncodedGroup& g) { return g.branches.size() != 2; });
   if (data.validation.empty()) {
     fail("no held-out pairs to evaluate; set data.validation, or a larger data.held_out");
@@ -65,9 +65,11 @@ bool has_pairs(const DataConfig& data) {
   return !data.sources.empty() || !data.train.empty() || !data.validation.empty();
 }
 
-void evaluate_pairs(const RunConfiguration& config, const std::vector<EncodedGroup>& groups,
-                    const LoadedModel& model, const std::vector<Policy>& policies,
-                    const std::filesystem::path& directory) {
+std::vector<PolicyEvaluation> evaluate_pairs(const RunConfiguration& config,
+                                             const std::vector<EncodedGroup>& groups,
+                                             const LoadedModel& model,
+                                             const std::vector<Policy>& policies,
+                                             const std::filesystem::path& directory) {
   const Policy reference = reference_policy(config, model);
   Scorer scorer(model.transformer, groups, config.train.micro_batch_tokens);
   std::vector<PolicyEvaluation> results;
@@ -80,13 +82,16 @@ void evaluate_pairs(const RunConfiguration& config, const std::vector<EncodedGro
   const Json context = {{"reference", config.train.reference},
                         {"reference_fingerprint", reference.fingerprint},
                         {"configuration", config.to_json()}};
-  write_evaluation(directory, context, results);
-  print(evaluation_table(results));
+  const auto difference = policy_difference(results, config.seed);
+  write_evaluation(directory, context, results, difference);
+  print(evaluation_table(results, difference));
+  return results;
 }
 
-void evaluate_tasks(const RunConfiguration& config, const TaskSuite& suite,
-                    const LoadedModel& model, const std::vector<Policy>& policies,
-                    const std::filesystem::path& directory, const std::string& compare) {
+std::vector<TaskOutcome> evaluate_tasks(const RunConfiguration& config, const TaskSuite& suite,
+                                        const LoadedModel& model,
+                                        const std::vector<Policy>& policies,
+                                        const std::filesystem::path& directory) {
   Json context = {{"configuration", config.to_json()}, {"policies", Json::array()}};
   std::vector<std::string> names;
   for (const Policy& policy : policies) {
@@ -104,9 +109,7 @@ void evaluate_tasks(const RunConfiguration& config, const TaskSuite& suite,
     outcomes.push_back(std::move(outcome));
   }
   print(report_tasks(directory, context, names, outcomes, config.seed));
-  if (compare.empty()) return;
-  print("\n");
-  print(compare_tasks(directory, compare, names.back(), outcomes, config.seed));
+  return outcomes;
 }
 
 }  // namespace
@@ -115,25 +118,33 @@ int run_eval(const RunConfiguration& config, const EvalRequest& request) {
   if (config.output.empty()) {
     fail("output: missing; the directory in which evaluation/ is written");
   }
-  if (!request.compare.empty() && config.evaluation.empty()) {
-    fail("--compare: the run has no tasks in evaluation to compare");
-  }
   const bool pairs = has_pairs(config.data);
   if (!pairs && config.evaluation.empty()) {
     fail("nothing to evaluate on: name tasks in evaluation, or pairs in data.validation");
   }
   // Data first: its mistakes show before gigabytes are read.
   const ModelConfig shape = load_model_config(config.model);
+  const ModelTokenizer tokenizer(config.model);
   Dataset data;
-  if (pairs) data = held_out_pairs(config, shape);
+  if (pairs) data = held_out_pairs(config, shape, tokenizer);
   std::optional<TaskSuite> suite;
-  if (!config.evaluation.empty()) suite.emplace(config, shape);
-  if (!request.compare.empty()) require_stored_tasks(request.compare, suite->entries());
+  if (!config.evaluation.empty()) suite.emplace(config, shape, tokenizer);
+  const auto directory = std::filesystem::path(config.output) / "evaluation";
+  std::optional<RunComparison> comparison;
+  if (!request.compare.empty()) {
+    comparison.emplace(request.compare, directory, data.validation, suite ? &*suite : nullptr);
+  }
   const LoadedModel model = open_model(config);
   const auto policies = policies_to_evaluate(config, request.adapter, model);
-  const auto directory = std::filesystem::path(config.output) / "evaluation";
-  if (pairs) evaluate_pairs(config, data.validation, model, policies, directory);
-  if (suite) evaluate_tasks(config, *suite, model, policies, directory, request.compare);
+  std::vector<PolicyEvaluation> results;
+  if (pairs) results = evaluate_pairs(config, data.validation, model, policies, directory);
+  std::vector<TaskOutcome> outcomes;
+  if (suite) outcomes = evaluate_tasks(config, *suite, model, policies, directory);
+  if (comparison) {
+    print("\n" + comparison->report(policies.back().name,
+                                    results.empty() ? nullptr : &results.back().result, outcomes,
+                                    config.seed));
+  }
   say("written to " + directory.string());
   return kExitOk;
 }

@@ -68,13 +68,15 @@ std::string describe_group(const EncodedGroup& group, const Tokenizer* tokenizer
 
 int inspect_batch(const RunConfiguration& config, int64_t count) {
   const bool has_training = !config.data.train.empty();
-  const Dataset data = load_dataset(config, load_model_config(config.model), has_training);
+  const ModelTokenizer tokenizer(config.model);
+  const Dataset data =
+      load_dataset(config, load_model_config(config.model), tokenizer, has_training);
   for (const std::string& line : data.describe()) say(line);
   const auto& groups = has_training ? data.train : data.validation;
   const auto shown = std::min(count, static_cast<int64_t>(groups.size()));
   for (int64_t i = 0; i < shown; ++i) {
     print(fmt::format("group {} of {}: {}", i + 1, groups.size(),
-                      describe_group(groups[static_cast<size_t>(i)], data.tokenizer.get())));
+                      describe_group(groups[static_cast<size_t>(i)], tokenizer.get().get())));
   }
   return kExitOk;
 }

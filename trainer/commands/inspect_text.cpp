@@ -123,20 +123,21 @@ int inspect_tokens(const std::filesystem::path& model, const TokensRequest& requ
 }
 
 int inspect_template(const RunConfiguration& config, int64_t count) {
-  const auto tokenizer = load_tokenizer(config.model);
-  const ChatTemplate chat(*tokenizer, config.data.chat_template);
+  const ModelTokenizer tokenizer(config.model);
+  const ChatTemplate chat(*tokenizer.require(), config.data.chat_template);
   print(describe_template(chat));
   if (config.data.train.empty() && config.data.validation.empty()) {
     print(show_samples(chat));
     return kExitOk;
   }
   const bool has_training = !config.data.train.empty();
-  const Dataset data = load_dataset(config, load_model_config(config.model), has_training);
+  const Dataset data =
+      load_dataset(config, load_model_config(config.model), tokenizer, has_training);
   for (const std::string& line : data.describe()) say(line);
   const auto& groups = has_training ? data.train : data.validation;
   const auto shown = std::min(count, static_cast<int64_t>(groups.size()));
   for (int64_t i = 0; i < shown; ++i) {
-    print(show_group(groups[static_cast<size_t>(i)], *tokenizer));
+    print(show_group(groups[static_cast<size_t>(i)], *tokenizer.require()));
   }
   return kExitOk;
 }

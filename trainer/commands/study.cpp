@@ -26,7 +26,8 @@ class Evaluator {
   explicit Evaluator(const Study& study)
       : study_(study),
         shape_(load_model_config(study.run.model)),
-        suite_(study.run, shape_),
+        tokenizer_(study.run.model),
+        suite_(study.run, shape_, tokenizer_),
         model_(open_model(study.run)),
         weights_(weights_fingerprint(study.run.model)) {}
 
@@ -45,8 +46,8 @@ class Evaluator {
   // Held-out pairs of a cell under its adapter and under the base; the latter are shared.
   void evaluate_pairs(const Cell& cell, const RunConfiguration& config,
                       const Adapter& adapter) const {
-    Dataset data =
-        load_dataset(config, shape_, /*need_training=*/false, fs::path(config.output) / "tokens");
+    Dataset data = load_dataset(config, shape_, tokenizer_, /*need_training=*/false,
+                                fs::path(config.output) / "tokens");
     auto& pairs = data.validation;
     std::erase_if(pairs, [](const EncodedGroup& group) { return group.branches.size() != 2; });
     const Transformer& model = model_.transformer;
@@ -64,6 +65,7 @@ class Evaluator {
  private:
   const Study& study_;
   ModelConfig shape_;
+  ModelTokenizer tokenizer_;
   TaskSuite suite_;
   LoadedModel model_;
   std::string weights_;

@@ -139,9 +139,10 @@ void export_adapter(const fs::path& output, const Adapter& adapter, const std::s
                          [&](const fs::path& fresh) { save_adapter(adapter, fresh, base); });
 }
 
-Dataset load_data(const RunConfiguration& config, const ModelConfig& shape) {
-  Dataset data =
-      load_dataset(config, shape, /*need_training=*/true, fs::path(config.output) / "tokens");
+Dataset load_data(const RunConfiguration& config, const ModelConfig& shape,
+                  const ModelTokenizer& tokenizer) {
+  Dataset data = load_dataset(config, shape, tokenizer, /*need_training=*/true,
+                              fs::path(config.output) / "tokens");
   const auto is_pair = [](const EncodedGroup& group) { return group.branches.size() == 2; };
   if (std::ranges::none_of(data.validation, is_pair)) data.validation.clear();
   if (data.validation.empty() && is_held_out_number(config.train)) {
@@ -165,10 +166,11 @@ int run_train(const RunConfiguration& config) {
   const ObjectiveConfig objective = objective_config(config);
   // Data first: its mistakes show before gigabytes are read.
   const ModelConfig shape = load_model_config(config.model);
+  const ModelTokenizer tokenizer(config.model);
   std::optional<TaskSuite> tasks;
-  if (!config.evaluation.empty()) tasks.emplace(config, shape);
+  if (!config.evaluation.empty()) tasks.emplace(config, shape, tokenizer);
   check_best_number(config.train, tasks ? &*tasks : nullptr);
-  const Dataset data = load_data(config, shape);
+  const Dataset data = load_data(config, shape, tokenizer);
   fs::create_directories(config.output);
   const LoadedModel model = open_model(config);
   const std::string weights = weights_fingerprint(config.model);

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <unordered_map>
+#include <algorithm>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "trainer/evaluation/item_file.h"
+#include "trainer/evaluation/matching.h"
+#include "trainer/evaluation/stored_file.h"
 #include "trainer/text_table.h"
 
 namespace braid {
@@ -14,33 +15,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The file of the adapter, or else of the base.
+std::optional<fs::path> find_stored(const fs::path& directory, const std::string& task) {
+  return last_policy_file(
+      [&](const std::string& policy) { return item_file(directory, task, policy); });
+}
+
 fs::path stored_file(const fs::path& directory, const std::string& task) {
-  for (const char* policy : {"adapter", "base"}) {
-    const fs::path path = item_file(directory, task, policy);
-    if (fs::exists(path)) return path;
-  }
+  if (const auto path = find_stored(directory, task)) return *path;
   fail("{}: no items of the task {}; name the directory evaluation/ of a run that measured it",
        directory.string(), quote(task));
+}
+
+std::vector<std::string_view> ids_of(const std::vector<ScoredItem>& items) {
+  std::vector<std::string_view> ids;
+  for (const ScoredItem& item : items) ids.push_back(item.item->id);
+  return ids;
 }
 
 // Items that both have, in one order.
 struct Matched {
   ScoredItems other, own;
+  Matches matches;
 };
 
 Matched match(const StoredItems& stored, const std::vector<ScoredItem>& own, const fs::path& path) {
-  std::unordered_map<std::string_view, const ScoredItem*> by_id;
-  for (const ScoredItem& item : stored.scored) by_id.emplace(item.item->id, &item);
-  Matched matched;
-  for (const ScoredItem& item : own) {
-    const auto found = by_id.find(item.item->id);
-    if (found == by_id.end()) continue;
-    if (found->second->options.size() != item.options.size()) {
+  Matched matched{{}, {}, match_names(ids_of(stored.scored), ids_of(own))};
+  for (const auto& [there, here] : matched.matches.places) {
+    const ScoredItem &other = stored.scored[there], &item = own[here];
+    if (other.options.size() != item.options.size()) {
       fail("{}: item {} has {} options there and {} here", path.string(), quote(item.item->id),
-           found->second->options.size(), item.options.size());
+           other.options.size(), item.options.size());
     }
-    matched.other.push_back(found->second);
+    matched.other.push_back(&other);
     matched.own.push_back(&item);
   }
   if (matched.own.empty()) fail("{}: no item in common", path.string());
@@ -49,16 +55,21 @@ Matched match(const StoredItems& stored, const std::vector<ScoredItem>& own, con
 
 }  // namespace
 
+bool has_stored_tasks(const fs::path& other, const std::vector<TaskSuite::Entry>& entries) {
+  return std::ranges::any_of(entries, [&](const TaskSuite::Entry& entry) {
+    return find_stored(other, entry.task.name).has_value();
+  });
+}
+
 void require_stored_tasks(const fs::path& other, const std::vector<TaskSuite::Entry>& entries) {
   for (const TaskSuite::Entry& entry : entries) stored_file(other, entry.task.name);
 }
 
-std::string compare_tasks(const fs::path& directory, const fs::path& other,
-                          const std::string& policy, const std::vector<TaskOutcome>& outcomes,
-                          uint64_t seed) {
+ComparisonPart compare_tasks(const fs::path& other, const std::string& policy,
+                             const std::vector<TaskOutcome>& outcomes, uint64_t seed) {
   std::vector<std::vector<std::string>> table = {
       {"task", "number", "there", policy + " here", "difference"}};
-  Json document = {{"compared_with", other.string()}, {"tasks", Json::array()}};
+  Json tasks = Json::array();
   BootstrapOptions options;
   options.seed = seed;
   for (const TaskOutcome& outcome : outcomes) {
@@ -66,7 +77,11 @@ std::string compare_tasks(const fs::path& directory, const fs::path& other,
     const fs::path path = stored_file(other, task.name);
     const StoredItems stored = read_stored_items(path);
     const Matched matched = match(stored, outcome.scores.back().items, path);
-    Json entry = {{"task", task.name}, {"file", path.string()}, {"items", matched.own.size()}};
+    Json entry = {{"task", task.name},
+                  {"file", path.string()},
+                  {"items", matched.own.size()},
+                  {"only_there", matched.matches.only_first},
+                  {"only_here", matched.matches.only_second}};
     for (const MetricSpec& metric : task.metrics) {
       const Estimate there = bootstrap(metric, matched.other, options);
       const Estimate here = bootstrap(metric, matched.own, options);
@@ -77,10 +92,9 @@ std::string compare_tasks(const fs::path& directory, const fs::path& other,
                                        {"here", estimate_json(here)},
                                        {"difference", estimate_json(difference)}};
     }
-    document["tasks"].push_back(std::move(entry));
+    tasks.push_back(std::move(entry));
   }
-  write_file_atomic(directory / "comparison.json", document.dump(2) + "\n");
-  return align_columns(table, 2);
+  return {align_columns(table, 2), std::move(tasks)};
 }
 
 }  // namespace braid

@@ -16,8 +16,9 @@ int64_t TaskSuite::Entry::tokens() const {
   return total;
 }
 
-TaskSuite::TaskSuite(const RunConfiguration& config, const ModelConfig& model)
-    : token_budget_(config.train.micro_batch_tokens), tokenizer_(load_tokenizer(config.model)) {
+TaskSuite::TaskSuite(const RunConfiguration& config, const ModelConfig& model,
+                     const ModelTokenizer& tokenizer)
+    : token_budget_(config.train.micro_batch_tokens), tokenizer_(tokenizer.require()) {
   std::optional<ChatTemplate> chat;
   for (Task& task : read_tasks(config.evaluation, "evaluation")) {
     if (task.chat && !chat) chat.emplace(*tokenizer_, config.data.chat_template);

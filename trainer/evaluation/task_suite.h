@@ -9,6 +9,7 @@
 #include "data/tasks/task.h"
 #include "trainer/configuration.h"
 #include "trainer/evaluation/score_items.h"
+#include "trainer/model_tokenizer.h"
 
 namespace braid {
 
@@ -28,8 +29,9 @@ class TaskSuite {
     int64_t tokens() const;  // of all groups, prompts once
   };
 
-  // Reads config.evaluation. Errors name "evaluation[i]".
-  TaskSuite(const RunConfiguration& config, const ModelConfig& model);
+  // Reads config.evaluation. Errors name "evaluation[i]"; a tokenizer that cannot be used is one.
+  TaskSuite(const RunConfiguration& config, const ModelConfig& model,
+            const ModelTokenizer& tokenizer);
   TaskSuite(const TaskSuite&) = delete;
   TaskSuite& operator=(const TaskSuite&) = delete;
 
@@ -40,7 +42,7 @@ class TaskSuite {
 
  private:
   int64_t token_budget_;
-  std::unique_ptr<Tokenizer> tokenizer_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
   std::vector<Entry> entries_;
 };
 

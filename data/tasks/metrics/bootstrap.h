@@ -1,25 +1,11 @@
-// Intervals by resampling.
+// Intervals of a task's numbers by resampling; an item without a cluster is one.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "data/tasks/metrics/metric.h"
+#include "data/tasks/metrics/resampling.h"
 
 namespace braid {
 
-struct Estimate {
-  double value = 0;          // on the items as they are
-  double low = 0, high = 0;  // 95 % percentile interval; NaN with fewer than two clusters
-};
-
-struct BootstrapOptions {
-  int64_t resamples = 1000;
-  uint64_t seed = 0;
-};
-
-// Draws as many clusters as there are, with replacement; an item without a cluster is one.
-// Resamples on which the number is NaN are left out.
 Estimate bootstrap(const MetricSpec& metric, const ScoredItems& items,
                    const BootstrapOptions& options);
 
