@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 #include "base/error.h"
 #include "data/batches/packed_batch.h"
@@ -15,13 +16,15 @@
 namespace braid {
 namespace {
 
-// The shortest pair that counts, else the shortest group: the checks hold for any, and the first
-// step should not be kept waiting.
+// A short pair that counts, so that the first step is not kept waiting; where there are no pairs, a
+// short group. Not too short: with a token or two, linears rightly get no gradient.
 std::vector<int64_t> cheapest_member(const StepContext& context) {
+  constexpr int64_t kEnoughTokens = 32;
   const auto cost = [&](int64_t i) {
     const EncodedGroup& group = context.groups[static_cast<size_t>(i)];
     const bool pair = group.branches.size() == 2 && group.weight > 0;
-    return std::pair(!pair, group.tokens());
+    const bool enough = group.tokens() >= kEnoughTokens;
+    return std::tuple(!pair, !enough, enough ? group.tokens() : -group.tokens());
   };
   std::vector<int64_t> members(context.groups.size());
   std::iota(members.begin(), members.end(), int64_t{0});
