@@ -12,12 +12,14 @@ struct TokenLogps {
   at::Tensor target_logit;  // [S] float32; no gradient
 };
 
+constexpr int64_t kHeadChunkRows = 512;
+
 // hidden [S, d], weight [V, d] (frozen: gets no gradient), targets [S] int64. Works through chunks
 // of `chunk_rows` rows: logits = hidden_chunk weight^T in the weight's dtype, log-sum-exp in
 // float32; when gradients are needed, U = weight[target] - softmax * weight is kept ([S, d]), and
 // backward is grad[s] * U[s]: 4dV FLOPs per row, no recompute.
 TokenLogps token_logps(const at::Tensor& hidden, const at::Tensor& weight,
-                       const at::Tensor& targets, int64_t chunk_rows = 512);
+                       const at::Tensor& targets, int64_t chunk_rows = kHeadChunkRows);
 
 // The same from a full log-softmax: the oracle.
 TokenLogps token_logps_reference(const at::Tensor& hidden, const at::Tensor& weight,
