@@ -31,10 +31,6 @@ Adapter starting_adapter(const RunConfiguration& config, const LoadedModel& mode
   return Adapter(model.config, config.lora, config.seed, device);
 }
 
-ObjectiveConfig objective_config(const RunConfiguration& config) {
-  return {config.loss, config.train.preference_weight, config.train.sft_weight};
-}
-
 // What the checkpoint that the run continues from (nullopt: none) knows of train.best. best/ is
 // brought to the same state: a killed run may have found a better one after its last checkpoint,
 // and finds it again.
