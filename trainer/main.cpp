@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "trainer/command_line.h"
 #include "trainer/commands/commands.h"
+#include "trainer/kernel_cache.h"
 #include "trainer/out_of_memory.h"
 #include "trainer/progress.h"
 #include "trainer/wait_policy.h"
@@ -32,6 +33,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  braid::limit_kernel_cache();
   braid::choose_wait_policy(argv);
   try {
     return run(argc, argv);
