@@ -12,9 +12,11 @@ struct TokenLogps {
   at::Tensor target_logit;  // [S] float32; no gradient
 };
 
+constexpr int64_t kHeadChunkRows = 512;
+
 struct HeadOptions {
   double softcap = 0;  // logits z become cap * tanh(z / cap); 0: none
-  int64_t chunk_rows = 512;
+  int64_t chunk_rows = kHeadChunkRows;
 };
 
 // hidden [S, d], weight [V, d] (frozen: gets no gradient), targets [S] int64. Works through chunks

@@ -22,7 +22,7 @@ struct Words {
   Overrides overrides;  // of its keys
   std::string adapter, compare, path, model;
   int64_t count = 3;
-  bool markdown = false;
+  bool markdown = false, json = false;
   GenerateRequest generate;
   StudyRequest study;
   TokensRequest tokens;
@@ -52,6 +52,7 @@ class CommandLine {
 
  private:
   void add_prepare();
+  void add_plan();
   void add_train();
   void add_eval();
   void add_study();
@@ -81,6 +82,7 @@ CommandLine::CommandLine() {
   app_.require_subcommand(1);
   app_.get_formatter()->column_width(44);
   add_prepare();
+  add_plan();
   add_train();
   add_eval();
   add_study();
@@ -128,6 +130,15 @@ void CommandLine::add_prepare() {
       add(app_, "prepare", "Turn feedback of any kind into pairs to train on, with a report",
           [this] { return run_prepare(configuration(/*needs_model=*/false)); });
   add_run_file(*command, true);
+  add_keys(*command, true);
+}
+
+void CommandLine::add_plan() {
+  CLI::App* command =
+      add(app_, "plan", "Memory, operations and time of a run before it starts; what fits",
+          [this] { return run_plan(configuration(), words_.json); });
+  add_run_file(*command, true);
+  command->add_flag("--json", words_.json, "One object with all numbers instead of tables");
   add_keys(*command, true);
 }
 

@@ -61,7 +61,7 @@ constexpr const char* kExitCodes = R"(
 | code | meaning |
 |---|---|
 | 0 | done |
-| 1 | input, configuration or environment: one line on standard error, `braid: ...` |
+| 1 | input, configuration or environment, memory that runs out included: one line on standard error, `braid: ...` |
 | 2 | command line: unknown command or flag, missing argument |
 | 3 | a defect of braid, one line on standard error; please report it |
 )";

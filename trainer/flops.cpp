@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+
+#include "model/lora.h"
 
 namespace braid {
 namespace {
@@ -18,8 +21,10 @@ double count_linear_parameters(const ModelConfig& config) {
 }
 
 double all_visible_pairs(const ModelConfig& config, const SegmentLayout& layout) {
+  std::map<int64_t, double> layers;  // by window
+  for (const int64_t window : config.windows) ++layers[window];
   double total = 0;
-  for (const int64_t window : config.windows) total += visible_pairs(layout, window);
+  for (const auto& [window, count] : layers) total += count * visible_pairs(layout, window);
   return total;
 }
 
@@ -45,26 +50,34 @@ double visible_pairs(const SegmentLayout& layout, int64_t window) {
   return total;
 }
 
+Flops& Flops::operator+=(const Flops& other) {
+  linears += other.linears;
+  adapters += other.adapters;
+  attention += other.attention;
+  head += other.head;
+  return *this;
+}
+
 FlopCounter::FlopCounter(const ModelConfig& config)
     : config_(config), linear_parameters_(count_linear_parameters(config)) {}
 
-double FlopCounter::forward(const SegmentLayout& layout, int64_t scored_rows,
-                            const Adapter* adapter) const {
+Flops FlopCounter::forward(const SegmentLayout& layout, int64_t scored_rows,
+                           int64_t adapter_parameters) const {
   const auto tokens = static_cast<double>(layout.tokens);
-  const double adapters = adapter == nullptr ? 0 : static_cast<double>(adapter->parameter_count());
-  return 2 * (linear_parameters_ + adapters) * tokens +
-         4 * head_width(config_) * all_visible_pairs(config_, layout) + head(config_, scored_rows);
+  return {2 * linear_parameters_ * tokens, 2 * static_cast<double>(adapter_parameters) * tokens,
+          4 * head_width(config_) * all_visible_pairs(config_, layout), head(config_, scored_rows)};
 }
 
-double FlopCounter::backward(const SegmentLayout& layout, int64_t scored_rows,
-                             const Adapter& adapter) const {
+Flops FlopCounter::backward(const SegmentLayout& layout, int64_t scored_rows,
+                            int64_t adapter_parameters) const {
   const auto tokens = static_cast<double>(layout.tokens);
   const double first_layer =
       static_cast<double>(config_.hidden_size) *
       static_cast<double>(config_.head_dim * (config_.heads + 2 * config_.kv_heads));
-  return 2 * (linear_parameters_ - first_layer) * tokens +
-         4 * static_cast<double>(adapter.parameter_count()) * tokens +
-         10 * head_width(config_) * all_visible_pairs(config_, layout) + head(config_, scored_rows);
+  return {2 * (linear_parameters_ - first_layer) * tokens,
+          4 * static_cast<double>(adapter_parameters) * tokens,
+          10 * head_width(config_) * all_visible_pairs(config_, layout),
+          head(config_, scored_rows)};
 }
 
 double measured_peak_flops(c10::ScalarType dtype, c10::Device device) {

@@ -79,4 +79,9 @@ PreparedFiles prepared_files(const RunConfiguration& config) {
   return files;
 }
 
+bool is_prepared(const RunConfiguration& config) {
+  const std::string key = preparation_key(preparation_config(config), model_key(config));
+  return !find_prepared(directory_of(config), key, [](const std::string&) {}).is_null();
+}
+
 }  // namespace braid

@@ -22,4 +22,7 @@ struct PreparedFiles {
 // data.prepared nor output is given; those of preparation.
 PreparedFiles prepared_files(const RunConfiguration& config);
 
+// Whether prepared_files() would find them ready. Same errors about configuration.
+bool is_prepared(const RunConfiguration& config);
+
 }  // namespace braid

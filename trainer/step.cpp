@@ -104,10 +104,11 @@ class MicroBatch {
     const int64_t scored = batch_.scored_rows.numel();
     sums.processed_tokens += batch_.layout.tokens;
     sums.pairs += static_cast<int64_t>(roles_.chosen.size());
-    sums.flops += counter.forward(batch_.layout, scored, &context_.adapter) +
-                  counter.backward(batch_.layout, scored, context_.adapter);
+    const int64_t adapter = context_.adapter.parameter_count();
+    sums.flops += counter.forward(batch_.layout, scored, adapter).total() +
+                  counter.backward(batch_.layout, scored, adapter).total();
     if (context_.reference.is_inline()) {
-      sums.flops += counter.forward(batch_.layout, scored, nullptr);
+      sums.flops += counter.forward(batch_.layout, scored, /*adapter_parameters=*/0).total();
     }
   }
 

@@ -19,10 +19,6 @@ namespace {
 
 constexpr uint64_t kDropoutStream = 0x64726f706f757400;  // apart from the other users of the seed
 
-SamplerConfig sampler_config(const RunConfiguration& config) {
-  return {config.seed, config.train.shuffle, config.train.pairs_per_step};
-}
-
 bool due(int64_t every, int64_t step, int64_t last) {
   return step == last || (every > 0 && step % every == 0);
 }
@@ -35,6 +31,14 @@ double find(const Metrics& metrics, std::string_view name) {
 }
 
 }  // namespace
+
+ObjectiveConfig objective_config(const RunConfiguration& config) {
+  return {config.loss, config.train.preference_weight, config.train.sft_weight};
+}
+
+SamplerConfig sampler_config(const RunConfiguration& config) {
+  return {config.seed, config.train.shuffle, config.train.pairs_per_step};
+}
 
 int64_t count_steps(const TrainConfig& config, int64_t groups) {
   if (config.max_steps > 0) return config.max_steps;

@@ -63,6 +63,10 @@ class Training {
   Progress progress_;
 };
 
+// What the keys of a run mean for its parts.
+ObjectiveConfig objective_config(const RunConfiguration& config);
+SamplerConfig sampler_config(const RunConfiguration& config);
+
 // Optimizer steps of a run over `groups` training groups.
 int64_t count_steps(const TrainConfig& config, int64_t groups);
 

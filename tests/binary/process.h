@@ -25,6 +25,7 @@ struct Result {
 struct ProcessOptions {
   std::string input;           // on standard input
   int64_t max_file_bytes = 0;  // writes beyond it fail, as on a full disk; 0: no limit
+  int64_t max_data_bytes = 0;  // allocations beyond it fail; 0: no limit
   std::filesystem::path out;   // standard output goes here instead of into Result::out
 };
 
@@ -41,7 +42,7 @@ class Process {
     const auto err = scratch_.path() / "err";
     pid_ = fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
-    if (pid_ == 0) start(words, in, out, err, options.max_file_bytes);
+    if (pid_ == 0) start(words, in, out, err, options);
   }
   ~Process() {
     if (pid_ < 0) return;
@@ -80,16 +81,18 @@ class Process {
   // In the child: only calls that are safe after fork.
   [[noreturn]] static void start(const std::vector<const char*>& words,
                                  const std::filesystem::path& in, const std::filesystem::path& out,
-                                 const std::filesystem::path& err, int64_t max_file_bytes) {
+                                 const std::filesystem::path& err, const ProcessOptions& options) {
     dup2(open(in.c_str(), O_RDONLY), STDIN_FILENO);
     dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDOUT_FILENO);
     dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDERR_FILENO);
-    if (max_file_bytes > 0) {
-      // With the signal ignored a write past the limit fails like one on a full disk.
-      std::signal(SIGXFSZ, SIG_IGN);
-      const rlimit limit{static_cast<rlim_t>(max_file_bytes), static_cast<rlim_t>(max_file_bytes)};
-      setrlimit(RLIMIT_FSIZE, &limit);
-    }
+    const auto limit = [](__rlimit_resource resource, int64_t bytes) {
+      const rlimit both{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+      if (bytes > 0) setrlimit(resource, &both);
+    };
+    // With the signal ignored a write past the limit fails like one on a full disk.
+    if (options.max_file_bytes > 0) std::signal(SIGXFSZ, SIG_IGN);
+    limit(RLIMIT_FSIZE, options.max_file_bytes);
+    limit(RLIMIT_DATA, options.max_data_bytes);
     execv(BRAID_BINARY, const_cast<char* const*>(words.data()));
     _exit(127);
   }

@@ -18,13 +18,13 @@ TEST(Usage, VersionAndHelp) {
   EXPECT_THAT(run_braid({"--version"}).out, testing::StartsWith("braid "));
   const auto help = run_braid({"--help"});
   expect_success(help);
-  for (const char* command : {"train", "eval", "generate", "inspect"}) {
+  for (const char* command : {"plan", "train", "eval", "generate", "inspect"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
   }
 }
 
 TEST(Usage, HelpOfACommandListsEveryKeyWithItsDefault) {
-  for (const char* command : {"train", "eval", "generate"}) {
+  for (const char* command : {"plan", "train", "eval", "generate"}) {
     const auto help = run_braid({command, "--help"});
     expect_success(help);
     EXPECT_THAT(help.out, HasSubstr("--loss.beta number=0.1"));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/lora.h"
 #include "tests/model/model_files.h"
 
 namespace braid {
@@ -26,21 +27,32 @@ TEST(Flops, ForwardAndBackward) {
   const double adapters = 2 * 2 * (8 + 8);
   const double pairs = 2 * 19;  // of both layers
   const FlopCounter counter(config);
-  EXPECT_EQ(counter.forward(kLayout, 3, nullptr), 2 * linears * 6 + 4 * 8 * pairs + 2 * 8 * 10 * 3);
-  EXPECT_EQ(counter.forward(kLayout, 3, &adapter),
+  const int64_t parameters = adapter.parameter_count();
+  EXPECT_EQ(counter.forward(kLayout, 3, 0).total(),
+            2 * linears * 6 + 4 * 8 * pairs + 2 * 8 * 10 * 3);
+  EXPECT_EQ(counter.forward(kLayout, 3, parameters).total(),
             2 * (linears + adapters) * 6 + 4 * 8 * pairs + 2 * 8 * 10 * 3);
-  EXPECT_EQ(counter.backward(kLayout, 3, adapter),
+  EXPECT_EQ(counter.backward(kLayout, 3, parameters).total(),
             2 * (linears - 8 * 16) * 6 + 4 * adapters * 6 + 10 * 8 * pairs + 2 * 8 * 10 * 3);
 }
 
 // Fused linears are as many multiplications, and the first layer's share is the same.
 TEST(Flops, OfFusedLinearsAreThoseOfTheirParts) {
-  const auto config = test::tiny_config("phi3");
-  const Adapter adapter(config, LoraConfig{.targets = {"o_proj"}}, 0, at::kCPU);
-  const Adapter plain(test::tiny_config("llama"), LoraConfig{.targets = {"o_proj"}}, 0, at::kCPU);
-  const FlopCounter fused(config), separate(test::tiny_config("llama"));
-  EXPECT_EQ(fused.forward(kLayout, 3, nullptr), separate.forward(kLayout, 3, nullptr));
-  EXPECT_EQ(fused.backward(kLayout, 3, adapter), separate.backward(kLayout, 3, plain));
+  const FlopCounter fused(test::tiny_config("phi3")), separate(test::tiny_config("llama"));
+  EXPECT_EQ(fused.forward(kLayout, 3, 0), separate.forward(kLayout, 3, 0));
+  EXPECT_EQ(fused.backward(kLayout, 3, 32), separate.backward(kLayout, 3, 32));
+}
+
+TEST(Flops, Parts) {
+  auto config = test::tiny_config("llama");
+  config.windows = {0, 2};
+  const Flops flops = FlopCounter(config).forward(kLayout, 3, 5);
+  EXPECT_EQ(flops.adapters, 2 * 5 * 6);
+  EXPECT_EQ(flops.attention, 4 * 8 * (19 + 11));
+  EXPECT_EQ(flops.head, 2 * 8 * 10 * 3);
+  Flops sum = flops;
+  sum += flops;
+  EXPECT_EQ(sum.total(), 2 * flops.total());
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ enum ExitCode : int {
 
 int run_prepare(const RunConfiguration& config);
 
+// With `json` one object on standard output instead of tables.
+int run_plan(const RunConfiguration& config, bool json);
+
 int run_train(const RunConfiguration& config);
 
 struct EvalRequest {

@@ -15,6 +15,8 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/session.h"
 #include "trainer/device.h"
+#include "trainer/out_of_memory.h"
+#include "trainer/plan/plan.h"
 #include "trainer/run_identity.h"
 #include "trainer/self_test.h"
 #include "trainer/shared_references.h"
@@ -29,10 +31,6 @@ Adapter starting_adapter(const RunConfiguration& config, const LoadedModel& mode
   const auto device = model.transformer.device();
   if (!config.adapter.empty()) return load_adapter(config.adapter, model.config, device);
   return Adapter(model.config, config.lora, config.seed, device);
-}
-
-ObjectiveConfig objective_config(const RunConfiguration& config) {
-  return {config.loss, config.train.preference_weight, config.train.sft_weight};
 }
 
 // What the checkpoint that the run continues from (nullopt: none) knows of train.best. best/ is
@@ -159,18 +157,8 @@ at::Tensor mean_of_head(const Transformer& model) {
   return model.head_weight().mean(0, false, at::kFloat).to(model.dtype());
 }
 
-}  // namespace
-
-int run_train(const RunConfiguration& config) {
-  if (config.output.empty()) fail("output: missing; the directory of this run");
+void train(const RunConfiguration& config, const Dataset& data, const TaskSuite* tasks) {
   const ObjectiveConfig objective = objective_config(config);
-  // Data first: its mistakes show before gigabytes are read.
-  const ModelConfig shape = load_model_config(config.model);
-  const ModelTokenizer tokenizer(config.model);
-  std::optional<TaskSuite> tasks;
-  if (!config.evaluation.empty()) tasks.emplace(config, shape, tokenizer);
-  check_best_number(config.train, tasks ? &*tasks : nullptr);
-  const Dataset data = load_data(config, shape, tokenizer);
   fs::create_directories(config.output);
   const LoadedModel model = open_model(config);
   const std::string weights = weights_fingerprint(config.model);
@@ -201,13 +189,32 @@ int run_train(const RunConfiguration& config) {
     source = references.training(data.train);
     if (!data.validation.empty()) held_out = references.held_out(data.validation);
   }
-  Training training({config, step, data.validation, held_out, adapter, optimizer,
-                     measured_peak_flops(model.transformer.dtype(), model.transformer.device()),
-                     tasks ? &*tasks : nullptr},
-                    state);
+  Training training(
+      {config, step, data.validation, held_out, adapter, optimizer,
+       measured_peak_flops(model.transformer.dtype(), model.transformer.device()), tasks},
+      state);
   training.run();
   export_adapter(config.output, adapter, config.model);
   say("adapter: " + (fs::path(config.output) / "adapter").string());
+}
+
+}  // namespace
+
+int run_train(const RunConfiguration& config) {
+  if (config.output.empty()) fail("output: missing; the directory of this run");
+  // Data first: its mistakes show before gigabytes are read.
+  const ModelConfig shape = load_model_config(config.model);
+  std::optional<TaskSuite> tasks;
+  if (!config.evaluation.empty()) tasks.emplace(config, shape);
+  check_best_number(config.train, tasks ? &*tasks : nullptr);
+  const Dataset data = load_data(config, shape);
+  const c10::Device device = choose_device(config.device);
+  const Plan plan =
+      make_plan(config, data.train, device, set_threads(config.threads), memory_limit(device));
+  say("memory: " + describe_memory(plan) +
+      (plan.fits() ? "" : "; it may not fit: " + memory_advice(plan)));
+  with_memory_advice([&] { train(config, data, tasks ? &*tasks : nullptr); },
+                     [&] { return describe_memory(plan) + "; " + memory_advice(plan); });
   return kExitOk;
 }
 
