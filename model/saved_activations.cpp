@@ -193,9 +193,9 @@ int64_t backward_transient(const ModelConfig& config, c10::ScalarType dtype) {
   const int64_t hidden = config.hidden_size, inner = config.intermediate_size;
   // The last norm: what comes back, and what it makes of it.
   const int64_t norm = 2 * hidden * element;
-  // The activation: the gradient of its output and of gate and up, while the gradient of the
-  // residual stream waits.
-  const int64_t mlp = (hidden + 3 * inner) * element;
+  // The activation: the gradient of its output and of gate and up. The gradient of the residual
+  // stream has taken the place of the last sum.
+  const int64_t mlp = 3 * inner * element;
   return std::max(norm, mlp);
 }
 

@@ -12,7 +12,7 @@ namespace braid {
 at::Tensor apply_rope(const at::Tensor& x, const RopeTables& tables);
 
 // The rows behind it, with `direction` -1 turned back: a kernel for float32 and bfloat16 on the
-// CPU, and for 16 and 32 bit floats on CUDA, else composed of ATen operators.
+// CPU, else composed of ATen operators.
 at::Tensor rotate(const at::Tensor& x, const RopeTables& tables, int direction);
 
 }  // namespace braid

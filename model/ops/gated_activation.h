@@ -12,8 +12,8 @@ namespace braid {
 // transformers does it. Differentiable; only gate_up is kept for backward.
 Recomputed gated_activation(const at::Tensor& gate_up, Activation activation);
 
-// The rows behind it: a kernel for float32 and bfloat16 on the CPU, and for 16 and 32 bit floats on
-// CUDA, else composed of ATen operators. Contiguous tensors.
+// The rows behind it: a kernel for float32 and bfloat16 on the CPU, else composed of ATen
+// operators. Contiguous tensors.
 at::Tensor gate_rows(const at::Tensor& gate_up, Activation activation);
 at::Tensor gate_rows_backward(const at::Tensor& gate_up, Activation activation,
                               const at::Tensor& d_product);

@@ -30,8 +30,8 @@ struct AddedNorm {
 // and through the norm in one pass. Keeps the sum and one number per row.
 AddedNorm add_rms_norm(const at::Tensor& residual, const at::Tensor& part, const Norm& norm);
 
-// The rows behind both: a kernel for float32 and bfloat16 on the CPU, and for 16 and 32 bit floats
-// on CUDA, else composed of ATen operators.
+// The rows behind both: a kernel for float32 and bfloat16 on the CPU, else composed of ATen
+// operators.
 struct NormedRows {
   at::Tensor sum, normed, scale;  // scale: 1 / rms of each row, float32 or double
 };

@@ -36,8 +36,9 @@ PlannedData read_data(const RunConfiguration& config) {
     const fs::path cache = fs::path(config.output) / "tokens";
     std::error_code ignored;
     const bool has_cache = !config.output.empty() && fs::is_directory(cache, ignored);
-    Dataset data = load_dataset(config, load_model_config(config.model), /*need_training=*/true,
-                                has_cache ? cache : fs::path());
+    const ModelTokenizer tokenizer(config.model);
+    Dataset data = load_dataset(config, load_model_config(config.model), tokenizer,
+                                /*need_training=*/true, has_cache ? cache : fs::path());
     const std::string about = data.describe().front();
     return {std::move(data), about};
   } catch (const Error& error) {

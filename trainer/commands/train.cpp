@@ -204,10 +204,11 @@ int run_train(const RunConfiguration& config) {
   if (config.output.empty()) fail("output: missing; the directory of this run");
   // Data first: its mistakes show before gigabytes are read.
   const ModelConfig shape = load_model_config(config.model);
+  const ModelTokenizer tokenizer(config.model);
   std::optional<TaskSuite> tasks;
-  if (!config.evaluation.empty()) tasks.emplace(config, shape);
+  if (!config.evaluation.empty()) tasks.emplace(config, shape, tokenizer);
   check_best_number(config.train, tasks ? &*tasks : nullptr);
-  const Dataset data = load_data(config, shape);
+  const Dataset data = load_data(config, shape, tokenizer);
   const c10::Device device = choose_device(config.device);
   const Plan plan =
       make_plan(config, data.train, device, set_threads(config.threads), memory_limit(device));

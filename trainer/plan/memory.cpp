@@ -14,9 +14,10 @@ constexpr int64_t kMiB = int64_t{1} << 20;
 // with its libraries, tokenizer and vocabulary:
 constexpr int64_t kHostBase = 155 * kMiB;
 // What the bf16 products keep for themselves: kernels compiled for every shape.
-constexpr int64_t kHostKernels = 400 * kMiB;
-// Holes that the allocator leaves between tensors of many sizes, as a share of what is kept.
-constexpr double kHostHoles = 0.3;
+constexpr int64_t kHostKernels = 380 * kMiB;
+// What fp32 runs hold beyond the tensors, as a share of what is kept: holes between tensors of many
+// sizes, buffers of the products. Of bf16 runs the kernels above are all.
+constexpr double kFloat32Holes = 0.5;
 // Assumed, not measured: the context of a CUDA process and workspaces of its libraries, and holes.
 constexpr int64_t kCudaBase = 1024 * kMiB;
 constexpr double kCudaHoles = 0.1;
@@ -40,6 +41,11 @@ int64_t base_of(const MemoryFacts& facts) {
   return kHostBase + (facts.dtype == c10::kBFloat16 ? kHostKernels : 0);
 }
 
+double holes_of(const MemoryFacts& facts) {
+  if (facts.device != c10::kCPU) return kCudaHoles;
+  return facts.dtype == c10::kBFloat16 ? 0 : kFloat32Holes;
+}
+
 // Values, gradient and two moments, float32; a reference has values only.
 int64_t adapter_bytes(const MemoryFacts& facts) {
   return 16 * facts.adapter.parameters(facts.model) + 4 * facts.reference_parameters;
@@ -57,11 +63,12 @@ MemoryItem MemoryModel::transient(const MicroBatchSize& size) const {
   const int64_t element = element_of(facts_);
   const int64_t vocab = facts_.model.vocab_size, hidden = facts_.model.hidden_size;
   // Every thread has a row in float32 beside the chunk of logits; the hidden states wait.
-  const int64_t head = std::min(size.scored, kHeadChunkRows) * vocab * element +
-                       facts_.threads * vocab * 4 + size.tokens * hidden * element;
-  // The chunk is gone before backward begins, which starts with the gradient of the rows.
-  const int64_t backward = size.tokens * backward_transient(facts_.model, facts_.dtype) +
-                           size.scored * hidden * (4 + element);
+  const int64_t chunks = std::max<int64_t>(1, (size.scored + kHeadChunkRows - 1) / kHeadChunkRows);
+  const int64_t rows = (size.scored + chunks - 1) / chunks;  // as token_logps cuts them
+  const int64_t head =
+      rows * vocab * element + facts_.threads * vocab * 4 + size.tokens * hidden * element;
+  // The chunk is gone before backward begins.
+  const int64_t backward = size.tokens * backward_transient(facts_.model, facts_.dtype);
   if (head > backward) return {"logits of one chunk", head};
   return {"gradients in flight", backward};
 }
@@ -84,7 +91,7 @@ std::vector<MemoryItem> MemoryModel::items(const MicroBatchSize& size) const {
   items.push_back({"scored rows and indices", rows + indices});
   items.push_back(transient(size));
   const auto kept = static_cast<double>(saved_bytes(saved_, size.tokens, size.keys));
-  items.push_back({kHoles, static_cast<int64_t>((host ? kHostHoles : kCudaHoles) * kept)});
+  items.push_back({kHoles, static_cast<int64_t>(holes_of(facts_) * kept)});
   return items;
 }
 
