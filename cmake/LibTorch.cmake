@@ -38,6 +38,12 @@ set_target_properties(lt_cpu PROPERTIES
 # libtorch_cpu.so itself needs the small CUDA runtime libraries of the nvidia-* wheels; they are found at run time
 # through its own RPATH.
 target_link_options(lt_cpu INTERFACE "LINKER:--allow-shlib-undefined" "LINKER:-rpath-link,${_cuda_runtime}")
+# ATen's parallel_for is inline code: without OpenMP in the unit that calls it, it is a loop on one thread. The library that
+# runs it is LibTorch's own, of which there must be one. Clang's OpenMP calls another one, so there the loop stays.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(lt_cpu INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-fopenmp>")
+  target_link_libraries(lt_cpu INTERFACE "${_torch}/lib/libgomp.so.1")
+endif()
 
 add_library(lt_cudart SHARED IMPORTED)
 add_library(lt::cudart ALIAS lt_cudart)
