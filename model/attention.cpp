@@ -6,6 +6,7 @@
 #include <ATen/ops/_flash_attention_forward.h>
 
 #include "model/attention_cpu.h"
+#include "model/ops/cpu_rows.h"
 
 namespace braid {
 namespace {
@@ -35,8 +36,7 @@ at::Tensor attention_flash(const at::Tensor& q, const at::Tensor& k, const at::T
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const AttentionPlan& plan, const AttentionOptions& options) {
-  const bool kernel = q.scalar_type() == at::kFloat || q.scalar_type() == at::kBFloat16;
-  if (q.is_cpu() && kernel) return attention_cpu(q, k, v, plan, options);
+  if (has_cpu_kernel(q)) return attention_cpu(q, k, v, plan, options);
   if (q.is_cuda() && flash_applies(q, options)) return attention_flash(q, k, v, plan, options);
   return attention_reference(q, k, v, plan.layout(), options);
 }

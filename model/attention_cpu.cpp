@@ -9,6 +9,7 @@
 #include <atomic>
 
 #include "model/attention_group.h"
+#include "model/ops/cpu_rows.h"
 
 namespace braid {
 namespace {
@@ -36,15 +37,6 @@ const AttentionPasses<T>& fastest() {
   return passes;
 }
 
-template <typename Fn>
-void with_type(at::ScalarType type, const Fn& fn) {
-  if (type == at::kFloat) {
-    fn(float{});
-  } else {
-    fn(c10::BFloat16{});
-  }
-}
-
 AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, const AttentionOptions& options) {
   return {q.size(1),      k.size(1),
           q.size(2),      static_cast<float>(options.scale),
@@ -62,9 +54,12 @@ AttentionTensors<T> tensors_of(const at::Tensor& q, const at::Tensor& k, const a
   return tensors;
 }
 
-struct PlanCapsule : torch::CustomClassHolder {
-  explicit PlanCapsule(AttentionPlan value) : plan(std::move(value)) {}
+// What backward needs beside tensors.
+struct Call : torch::CustomClassHolder {
+  Call(AttentionPlan the_plan, const AttentionOptions& the_options)
+      : plan(std::move(the_plan)), options(the_options) {}
   AttentionPlan plan;
+  AttentionOptions options;
 };
 
 struct CpuAttention : torch::autograd::Function<CpuAttention> {
@@ -74,16 +69,14 @@ struct CpuAttention : torch::autograd::Function<CpuAttention> {
     const auto q = q_in.contiguous(), k = k_in.contiguous(), v = v_in.contiguous();
     auto out = at::empty(q.sizes(), q.options());
     auto lse = at::empty({q.size(0), q.size(1)}, q.options().dtype(at::kFloat));
-    with_type(q.scalar_type(), [&]<typename T>(T) {
+    with_cpu_type(q, [&]<typename T>(T) {
       auto tensors = tensors_of<T>(q, k, v, lse);
       tensors.out = out.mutable_data_ptr<T>();
       run_tasks(tensors, shape_of(q, k, options), plan, fastest<T>().forward);
     });
     context->save_for_backward({q, k, v, lse});
-    context->saved_data["plan"] = c10::IValue::make_capsule(c10::make_intrusive<PlanCapsule>(plan));
-    context->saved_data["scale"] = options.scale;
-    context->saved_data["window"] = options.window;
-    context->saved_data["softcap"] = options.softcap;
+    context->saved_data["call"] =
+        c10::IValue::make_capsule(c10::make_intrusive<Call>(plan, options));
     return out;
   }
 
@@ -92,21 +85,18 @@ struct CpuAttention : torch::autograd::Function<CpuAttention> {
     const auto saved = context->get_saved_variables();
     const auto &q = saved[0], &k = saved[1], &v = saved[2], &lse = saved[3];
     const auto d_out = grads[0].contiguous();
-    const auto capsule = context->saved_data["plan"].toCapsule();
-    const auto& plan = static_cast<const PlanCapsule&>(*capsule).plan;
-    const AttentionOptions options{.scale = context->saved_data["scale"].toDouble(),
-                                   .window = context->saved_data["window"].toInt(),
-                                   .softcap = context->saved_data["softcap"].toDouble()};
-    const auto shape = shape_of(q, k, options);
+    const auto capsule = context->saved_data["call"].toCapsule();
+    const auto& call = static_cast<const Call&>(*capsule);
+    const auto shape = shape_of(q, k, call.options);
     auto dq = at::empty(q.sizes(), q.options()), dk = at::empty(k.sizes(), k.options()),
          dv = at::empty(v.sizes(), v.options());
-    with_type(q.scalar_type(), [&]<typename T>(T) {
+    with_cpu_type(q, [&]<typename T>(T) {
       auto tensors = tensors_of<T>(q, k, v, lse);
       tensors.d_out = d_out.const_data_ptr<T>();
       tensors.dq = dq.mutable_data_ptr<T>();
       tensors.dk = dk.mutable_data_ptr<T>();
       tensors.dv = dv.mutable_data_ptr<T>();
-      run_tasks(tensors, shape, plan, fastest<T>().backward);
+      run_tasks(tensors, shape, call.plan, fastest<T>().backward);
     });
     return {dq, dk, dv, {}, {}};
   }
