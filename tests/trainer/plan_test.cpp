@@ -40,7 +40,8 @@ class Planning : public ::testing::Test {
   }
 
   Plan plan(int64_t limit) const {
-    return make_plan(config_, store_.groups(), c10::kCPU, 1, {limit, "available"});
+    return make_plan(config_, load_model_config(config_.model), store_.groups(), c10::kCPU, 1,
+                     {limit, "available"});
   }
   // The peak of the plan with these micro-batches.
   int64_t peak_of(int64_t tokens) const { return plan(0).peak_with(tokens).bytes; }
@@ -101,7 +102,7 @@ TEST_F(Planning, AfterAShortageThatWasNotPredictedHalfIsAdvised) {
 
 TEST_F(Planning, WithoutDataThePairsAreAsLongAsTheyMayBe) {
   config_.data.limits.max_length = 1000;
-  const Plan p = make_plan(config_, {}, c10::kCPU, 1, {});
+  const Plan p = make_plan(config_, load_model_config(config_.model), {}, c10::kCPU, 1, {});
   EXPECT_EQ(p.workload.longest().tokens(), 1500);
   EXPECT_EQ(p.workload.group_count(), 20);
 }

@@ -28,7 +28,7 @@ PlannedData assumed(const RunConfiguration& config, const std::string& why) {
 
 // The groups of the run, when that takes no preparation. Tokens that a run keeps are used; a
 // directory for them is not made.
-PlannedData read_data(const RunConfiguration& config) {
+PlannedData read_data(const RunConfiguration& config, const ModelConfig& model) {
   try {
     if (!config.data.sources.empty() && !is_prepared(config)) {
       return assumed(config, "run `braid prepare` first for the lengths of the data");
@@ -37,7 +37,7 @@ PlannedData read_data(const RunConfiguration& config) {
     std::error_code ignored;
     const bool has_cache = !config.output.empty() && fs::is_directory(cache, ignored);
     const ModelTokenizer tokenizer(config.model);
-    Dataset data = load_dataset(config, load_model_config(config.model), tokenizer,
+    Dataset data = load_dataset(config, model, tokenizer,
                                 /*need_training=*/true, has_cache ? cache : fs::path());
     const std::string about = data.describe().front();
     return {std::move(data), about};
@@ -53,10 +53,11 @@ int run_plan(const RunConfiguration& config, bool json) {
   const c10::Device device = choose_device(config.device);
   const auto dtype = parse_dtype(config.dtype);
   const MemoryLimit limit = memory_limit(device);
-  const PlannedData data = read_data(config);
+  const ModelConfig model = load_model_config(config.model);
+  const PlannedData data = read_data(config, model);
   const Plan plan =
-      make_plan(config, data.groups ? data.groups->train : std::vector<EncodedGroup>(), device,
-                threads, limit);
+      make_plan(config, model, data.groups ? data.groups->train : std::vector<EncodedGroup>(),
+                device, threads, limit);
   const Speed speed{measured_peak_flops(dtype, device), assumed_utilisation(device.type(), dtype)};
   say(fmt::format("plan: {} in {} on {}", config.model, config.dtype, describe_device(device)));
   if (json) {

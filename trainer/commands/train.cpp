@@ -210,8 +210,8 @@ int run_train(const RunConfiguration& config) {
   check_best_number(config.train, tasks ? &*tasks : nullptr);
   const Dataset data = load_data(config, shape, tokenizer);
   const c10::Device device = choose_device(config.device);
-  const Plan plan =
-      make_plan(config, data.train, device, set_threads(config.threads), memory_limit(device));
+  const Plan plan = make_plan(config, shape, data.train, device, set_threads(config.threads),
+                              memory_limit(device));
   say("memory: " + describe_memory(plan) +
       (plan.fits() ? "" : "; it may not fit: " + memory_advice(plan)));
   with_memory_advice([&] { train(config, data, tasks ? &*tasks : nullptr); },

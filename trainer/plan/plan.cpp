@@ -76,9 +76,9 @@ Peak Plan::peak_with(int64_t token_budget) const {
   return peak;
 }
 
-Plan make_plan(const RunConfiguration& config, const std::vector<EncodedGroup>& groups,
-               c10::Device device, int64_t threads, const MemoryLimit& limit) {
-  const ModelConfig model = load_model_config(config.model);
+Plan make_plan(const RunConfiguration& config, const ModelConfig& model,
+               const std::vector<EncodedGroup>& groups, c10::Device device, int64_t threads,
+               const MemoryLimit& limit) {
   const AdapterShape adapter = adapter_shape(config.adapter, config.lora, model);
   const auto lengths = groups.empty() ? assumed_groups(config) : lengths_of(groups);
   const int64_t budget = config.train.micro_batch_tokens;

@@ -42,10 +42,11 @@ struct Plan {
   bool fits() const { return allows(peak.bytes); }
 };
 
-// `groups` are those of the run (empty: lengths are assumed from data.max_length). Nothing but
-// config files is read of the model.
-Plan make_plan(const RunConfiguration& config, const std::vector<EncodedGroup>& groups,
-               c10::Device device, int64_t threads, const MemoryLimit& limit);
+// `model` is that of the run, `groups` are its groups (empty: lengths are assumed from
+// data.max_length). Of files, only the configuration of adapters is read.
+Plan make_plan(const RunConfiguration& config, const ModelConfig& model,
+               const std::vector<EncodedGroup>& groups, c10::Device device, int64_t threads,
+               const MemoryLimit& limit);
 
 // The largest train.micro_batch_tokens whose prediction fits into the limit, and whether a larger
 // one would change nothing because a whole step fits in it; nullopt: not even the longest group
