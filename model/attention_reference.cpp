@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "model/attention.h"
+#include "model/ops/math_type.h"
 
 namespace braid {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, int64_t first,
                   const AttentionOptions& options) {
   const int64_t n = q.size(0), m = k.size(0), group = q.size(1) / k.size(1);
-  const auto math = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto math = math_type(q);
   const auto heads_first = [&](const at::Tensor& x, int64_t repeats) {
     return x.to(math).transpose(0, 1).repeat_interleave(repeats, 0);  // [heads, tokens, D]
   };

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "model/ops/math_type.h"
 
 namespace braid {
 namespace {
@@ -25,7 +26,7 @@ at::Tensor enlarged(const at::Tensor& cache, int64_t used, int64_t capacity) {
 // Scores and softmax in float32 (double for double); ATen's fused attention knows no cap.
 at::Tensor capped_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const at::Tensor& mask, const AttentionOptions& options) {
-  const auto math = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto math = math_type(q);
   const auto scores = at::matmul(q.to(math), k.to(math).transpose(2, 3)).mul_(options.scale);
   scores.div_(options.softcap).tanh_().mul_(options.softcap).add_(mask);
   return at::matmul(at::softmax(scores, -1), v.to(math)).to(q.scalar_type());

@@ -12,6 +12,7 @@
 #include "model/ops/apply_rope.h"
 #include "model/ops/gated_activation.h"
 #include "model/ops/lora_linear.h"
+#include "model/ops/math_type.h"
 #include "model/ops/recompute.h"
 
 namespace braid {
@@ -49,7 +50,7 @@ at::Tensor take(TensorMap& weights, const std::string& name) {
 
 Norm take_norm(const ModelConfig& config, TensorMap& weights, const std::string& path) {
   const at::Tensor stored = take(weights, path + ".weight");
-  const auto weight = stored.to(stored.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
+  const auto weight = stored.to(math_type(stored));
   if (!config.offset_norms) return {weight, config.rms_norm_eps, NormRounding::kBeforeWeight};
   return {1 + weight, config.rms_norm_eps, NormRounding::kAfterWeight};
 }

@@ -7,7 +7,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "base/error.h"
-#include "model/ops/composed_rows.h"
+#include "model/ops/math_type.h"
 
 namespace braid {
 namespace {

@@ -4,8 +4,8 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "model/ops/composed_rows.h"
 #include "model/ops/cpu_rows.h"
+#include "model/ops/math_type.h"
 #include "model/ops/norm_rows.h"
 
 namespace braid {

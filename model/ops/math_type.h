@@ -1,4 +1,4 @@
-// What row-wise operators composed of ATen calls have in common.
+// The precision of operators composed of ATen calls.
 #pragma once
 
 #include <ATen/core/Tensor.h>
