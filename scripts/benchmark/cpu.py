@@ -1,8 +1,8 @@
 """Trains the same LoRA adapter on the same pairs with braid and with TRL + PEFT on a CPU, in turns, and compares them.
 
-    scripts/bench cpu --model MODEL --pairs PAIRS.jsonl --adapter ADAPTER --harness HARNESS --python VENV/bin/python
+    scripts/bench cpu --model MODEL --pairs PAIRS.jsonl... --adapter ADAPTER --harness HARNESS --python VENV/bin/python
 
-PAIRS are conversations in TRL's form. HARNESS is a directory with two files that --python runs: trl_dpo.py, which trains and writes a JSON
+PAIRS are files of conversations in TRL's form, measured one after another. HARNESS is a directory with two files that --python runs: trl_dpo.py, which trains and writes a JSON
 report, and common.py, whose tokenize_pair gives the ids that TRL trains on. braid gets these ids. All start from ADAPTER (a PEFT
 directory) and take the pairs in file order, --batch of them to an optimizer step, with DPO (beta 0.1), a constant learning rate and the base
 model as reference. Five contenders:
@@ -46,8 +46,9 @@ def parse_arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     root = pathlib.Path(__file__).resolve().parents[2]
     parser.add_argument("--braid", type=pathlib.Path, default=root / "build" / "release" / "braid")
-    for name in ("model", "pairs", "adapter", "harness", "python"):
+    for name in ("model", "adapter", "harness", "python"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
+    parser.add_argument("--pairs", type=pathlib.Path, required=True, nargs="+")
     parser.add_argument("--preload", default="", help="library preloaded into the tuned TRL, such as a faster allocator")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=5)
@@ -221,43 +222,57 @@ def processor():
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown processor")
 
 
-def page(arguments, rows, rounds, floors, load):
+def measured(arguments):
+    """All rounds on one file of pairs."""
+    rows = tokenise(arguments)
+    floors = {cached: plan(arguments, rows, "bf16", cached)[0] for cached in (False, True)}
+    rounds = []
+    for number in range(arguments.rounds):
+        print(f"{arguments.pairs.name}: round {number + 1} of {arguments.rounds}", file=sys.stderr)
+        rounds.append(run_round(arguments, rows, turned=number % 2 == 1))
+    return {"pairs": arguments.pairs.stem, "tokens_per_pair": sum(tokens_by_step(arguments, rows, prompts=1)) / len(rows), "floors": floors,
+            "rounds": rounds}
+
+
+def section(arguments, found):
+    rounds, floors = found["rounds"], found["floors"]
     peaks = {dtype: spread([r["peaks"][dtype] / 1e9 for r in rounds], 0) for dtype in ("bf16", "fp32")}
-    packages = rounds[0]["TRL + PEFT, tuned"]["packages"]
+    return f"""## {found["pairs"]}
+
+{found["tokens_per_pair"]:.0f} tokens a pair, the prompt once. The necessary work of a pair is {floors[False] / 1e12:.3f} TFLOP, {floors[True] / 1e12:.3f} with a
+cached reference; a large product ran at {peaks["bf16"]} GFLOP/s in bf16 in the same rounds (fp32: {peaks["fp32"]}). A step's loss differs
+between braid and the tuned TRL by {loss_gap(rounds):.4f} in the mean, both in bf16.
+
+{table(arguments, rounds, floors)}
+"""
+
+
+def page(arguments, results, load):
+    packages = results[0]["rounds"][0]["TRL + PEFT, tuned"]["packages"]
     versions = ", ".join(f"{name} {packages[name]}" for name in ("trl", "peft", "transformers", "torch"))
-    tokens = sum(tokens_by_step(arguments, rows, prompts=1)) / len(rows)
-    return f"""# Benchmarks
+    head = f"""# Benchmarks
 
 Written by `scripts/bench cpu --rounds {arguments.rounds} --steps {arguments.steps} --batch {arguments.batch} --micro-batch-tokens \
 {arguments.micro_batch_tokens}`; `scripts/bench cpu --help` says what each contender is. {processor()}, {arguments.threads} threads, load {load:.2f} before the
 first round. {run_process([arguments.braid, "--version"])[0].strip()}; {versions}.
 
-Model `{arguments.model.name}`, pairs `{arguments.pairs.name}` ({tokens:.0f} tokens a pair, the prompt once), {arguments.batch} pairs a step, {arguments.steps} steps of which
-the first is not timed. Median of the rounds [lowest, highest].
-
-{table(arguments, rounds, floors)}
-
-The necessary work of a pair is {floors[False] / 1e12:.3f} TFLOP, {floors[True] / 1e12:.3f} with a cached reference (docs/performance.md); its share is of the rate of a large bf16
-product in the same round, {peaks["bf16"]} GFLOP/s (fp32: {peaks["fp32"]}). Ratios are within a round, and to the braid that gets its reference the same
-way. "From the start" counts everything since the process began, a reference pass included. All saw the same tokens; a step's loss differs between
-braid and the tuned TRL by {loss_gap(rounds):.4f} in the mean, both in bf16.
+Model `{arguments.model.name}`, {arguments.batch} pairs a step, {arguments.steps} steps of which the first is not timed. Median of the rounds [lowest, highest].
+All saw the same tokens. The share is that of the necessary work of a pair (docs/performance.md) in the rate of a large bf16 product of the same
+round. Ratios are within a round, and to the braid that gets its reference the same way. "From the start" counts everything since the process began,
+a reference pass included.
 """
+    return "\n".join([head, *(section(arguments, found) for found in results)])
 
 
 def main():
-    arguments = parse_arguments()
-    load, rows = os.getloadavg()[0], tokenise(arguments)
-    floors = {cached: plan(arguments, rows, "bf16", cached)[0] for cached in (False, True)}
-    rounds = []
-    for number in range(arguments.rounds):
-        print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
-        rounds.append(run_round(arguments, rows, turned=number % 2 == 1))
-    text = page(arguments, rows, rounds, floors, load)
+    arguments, load = parse_arguments(), os.getloadavg()[0]
+    results = [measured(argparse.Namespace(**{**vars(arguments), "pairs": pairs})) for pairs in arguments.pairs]
+    text = page(arguments, results, load)
     print(text, end="")
     if arguments.markdown:
         arguments.markdown.write_text(text)
     if arguments.json:
-        arguments.json.write_text(json.dumps({"rounds": rounds, "floors": floors}, indent=1) + "\n")
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":
