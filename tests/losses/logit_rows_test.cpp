@@ -44,6 +44,9 @@ void expect_like_float64(const at::Tensor& logits, const at::Tensor& targets, do
 
 // float32 sums of up to 50 000 terms: the error of a logarithm is a few 1e-6.
 constexpr double kFloatTolerance = 1e-5;
+// Half on the CPU has no kernel; LibTorch's operators add up in as many lanes as a register has, on
+// AVX2 to a few 1e-5.
+constexpr double kComposedTolerance = 1e-4;
 
 void expect_shapes_like_float64(c10::Device device) {
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kHalf}) {
@@ -55,7 +58,9 @@ void expect_shapes_like_float64(c10::Device device) {
       targets[0] = 0;
       targets[1] = vocab - 1;
       targets[2] = logits.cpu().to(at::kFloat)[2].argmax();
-      expect_like_float64(logits, targets.to(device), kFloatTolerance);
+      const bool composed = device == at::kCPU && type == at::kHalf;
+      expect_like_float64(logits, targets.to(device),
+                          composed ? kComposedTolerance : kFloatTolerance);
     }
   }
 }
