@@ -47,7 +47,7 @@ struct TrainConfig {
   int64_t max_steps = 0;        // 0: from epochs
   int64_t pairs_per_step = 16;  // groups per optimizer step
   int64_t micro_batch_tokens = 2048;
-  bool recompute = false;
+  std::string recompute = "auto";  // auto (when memory is short) | on | off
   bool shuffle = true;
   int64_t log_every = 1;
   int64_t eval_every = 0;         // 0: only at the end

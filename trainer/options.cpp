@@ -187,7 +187,8 @@ void add_train(Table& t, TrainConfig& r) {
                   .at_least(1));
   t.push_back(Option("train.recompute", &r.recompute,
                      "Run every layer once more in backward instead of keeping what is inside: "
-                     "less memory, a third more time, the same bits"));
+                     "less memory, a third more time, the same bits; auto: when memory is short")
+                  .one_of({"auto", "on", "off"}));
   t.push_back(Option("train.shuffle", &r.shuffle, "Another order in every epoch; off: file order"));
   t.push_back(Option("train.log_every", &r.log_every, "Steps between metrics lines").at_least(1));
   t.push_back(Option("train.eval_every", &r.eval_every,

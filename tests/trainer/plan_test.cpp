@@ -31,6 +31,7 @@ class Planning : public ::testing::Test {
     config_.train.pairs_per_step = 20;
     config_.train.micro_batch_tokens = 4096;
     config_.train.cache_reference = false;
+    config_.train.recompute = "off";
     std::vector<GroupTokens> groups;
     const auto ids = [](size_t count) { return std::vector<int32_t>(count, 7); };
     for (size_t i = 0; i < 40; ++i) {
@@ -71,7 +72,36 @@ TEST_F(Planning, LargestBudgetIsTheLastThatFits) {
   EXPECT_GE(budget->tokens, 1900);
   EXPECT_LT(budget->tokens, 4096);
   EXPECT_TRUE(p.allows(peak_of(budget->tokens)));
-  EXPECT_EQ(memory_advice(p), fmt::format("set train.micro_batch_tokens {}", budget->tokens));
+  EXPECT_EQ(
+      memory_advice(p),
+      fmt::format("set train.recompute on, or set train.micro_batch_tokens {}", budget->tokens));
+}
+
+TEST_F(Planning, LayersAreRecomputedWhenOtherwiseItDoesNotFit) {
+  const int64_t kept = plan(0).peak.bytes;
+  config_.train.recompute = "on";
+  const Plan recomputed = plan(0);
+  EXPECT_TRUE(recomputed.recompute());
+  EXPECT_LT(recomputed.peak.bytes, kept);
+  config_.train.recompute = "auto";
+  EXPECT_FALSE(plan(0).recompute());
+  const auto with_margin = [](int64_t bytes) {
+    return static_cast<int64_t>(static_cast<double>(bytes) * kMemoryMargin) + 1;
+  };
+  EXPECT_FALSE(plan(with_margin(kept)).recompute());
+  const Plan shorter = plan(with_margin(kept) - kMiB);
+  EXPECT_TRUE(shorter.recompute());
+  EXPECT_TRUE(shorter.fits());
+  EXPECT_EQ(shorter.peak.bytes, recomputed.peak.bytes);
+  // Every layer's forward once more, without the head.
+  const Flops forward = shorter.work.forward;
+  EXPECT_DOUBLE_EQ(shorter.planned().total() - plan(0).planned().total(),
+                   forward.total() - forward.head);
+  EXPECT_THAT(describe_memory(shorter), HasSubstr("once more in backward"));
+  // Where that does not help either, the advice is about the rest.
+  const Plan too_short = plan(kMiB);
+  EXPECT_TRUE(too_short.recompute());
+  EXPECT_THAT(memory_advice(too_short), testing::Not(HasSubstr("train.recompute")));
 }
 
 TEST_F(Planning, AWholeStepIsTheMost) {

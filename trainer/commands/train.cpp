@@ -157,7 +157,8 @@ at::Tensor mean_of_head(const Transformer& model) {
   return model.head_weight().mean(0, false, at::kFloat).to(model.dtype());
 }
 
-void train(const RunConfiguration& config, const Dataset& data, const TaskSuite* tasks) {
+void train(const RunConfiguration& config, const Dataset& data, const TaskSuite* tasks,
+           bool recompute) {
   const ObjectiveConfig objective = objective_config(config);
   fs::create_directories(config.output);
   const LoadedModel model = open_model(config);
@@ -181,7 +182,7 @@ void train(const RunConfiguration& config, const Dataset& data, const TaskSuite*
                          objective,
                          config.train.micro_batch_tokens,
                          mean_of_head(model.transformer),
-                         config.train.recompute};
+                         recompute};
   say(run_self_test(step, reference));
   const References references(config, model, weights, reference);
   at::Tensor held_out;
@@ -214,7 +215,7 @@ int run_train(const RunConfiguration& config) {
                               memory_limit(device));
   say("memory: " + describe_memory(plan) +
       (plan.fits() ? "" : "; it may not fit: " + memory_advice(plan)));
-  with_memory_advice([&] { train(config, data, tasks ? &*tasks : nullptr); },
+  with_memory_advice([&] { train(config, data, tasks ? &*tasks : nullptr, plan.recompute()); },
                      [&] { return describe_memory(plan) + "; " + memory_advice(plan); });
   return kExitOk;
 }

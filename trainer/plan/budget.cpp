@@ -66,18 +66,20 @@ std::optional<Budget> largest_budget(const Plan& plan) {
 }
 
 std::string memory_advice(const Plan& plan) {
+  // Changes no number, so a run that has checkpoints can go on with it.
+  const std::string recompute = plan.recompute() ? "" : "set train.recompute on, or ";
   if (!plan.fits()) {
     const auto budget = largest_budget(plan);
-    return budget ? fmt::format("set train.micro_batch_tokens {}", budget->tokens)
-                  : advice_for_one_group(plan);
+    return recompute + (budget ? fmt::format("set train.micro_batch_tokens {}", budget->tokens)
+                               : advice_for_one_group(plan));
   }
   const int64_t half = plan.peak.size.tokens / 2;
-  return half >= plan.workload.longest().tokens()
-             ? fmt::format("end other programs, or set train.micro_batch_tokens {}", half)
-             : fmt::format(
-                   "end other programs, or lower data.max_length (the longest group has {} "
-                   "tokens)",
-                   plan.workload.longest().tokens());
+  const std::string smaller =
+      half >= plan.workload.longest().tokens()
+          ? fmt::format("set train.micro_batch_tokens {}", half)
+          : fmt::format("lower data.max_length (the longest group has {} tokens)",
+                        plan.workload.longest().tokens());
+  return "end other programs, or " + recompute + smaller;
 }
 
 std::string describe_memory(const Plan& plan) {
@@ -86,6 +88,7 @@ std::string describe_memory(const Plan& plan) {
   if (plan.limit.bytes > 0) {
     text += fmt::format(", {} MiB {}", mib(plan.limit.bytes), plan.limit.what);
   }
+  if (plan.recompute()) text += ", layers run once more in backward";
   return text;
 }
 

@@ -53,8 +53,16 @@ int64_t data_bytes(const std::vector<GroupLengths>& groups) {
 Flops Plan::planned() const {
   Flops sum = work.forward;
   sum += work.backward;
+  sum += recomputed();
   if (reference == ReferenceUse::kInline) sum += work.reference;
   return sum;
+}
+
+Flops Plan::recomputed() const {
+  if (!recompute()) return {};
+  Flops layers = work.forward;
+  layers.head = 0;
+  return layers;
 }
 
 double Plan::reference_pass() const {
@@ -82,23 +90,29 @@ Plan make_plan(const RunConfiguration& config, const ModelConfig& model,
   const AdapterShape adapter = adapter_shape(config.adapter, config.lora, model);
   const auto lengths = groups.empty() ? assumed_groups(config) : lengths_of(groups);
   const int64_t budget = config.train.micro_batch_tokens;
-  Plan plan{
-      .memory = MemoryModel({.model = model,
-                             .adapter = adapter,
-                             .dtype = parse_dtype(config.dtype),
-                             .device = device.type(),
-                             .threads = threads,
-                             .data = data_bytes(lengths),
-                             .reference_parameters = reference_parameters(config, adapter, model),
-                             .recompute = config.train.recompute}),
-      .workload = Workload(lengths, sampler_config(config),
-                           count_steps(config.train, static_cast<int64_t>(lengths.size()))),
-      .work = {},
-      .reference = reference_use(config),
-      .peak = {},
-      .limit = limit};
+  MemoryFacts facts{.model = model,
+                    .adapter = adapter,
+                    .dtype = parse_dtype(config.dtype),
+                    .device = device.type(),
+                    .threads = threads,
+                    .data = data_bytes(lengths),
+                    .reference_parameters = reference_parameters(config, adapter, model),
+                    .recompute = config.train.recompute == "on"};
+  Plan plan{.memory = MemoryModel(facts),
+            .workload = Workload(lengths, sampler_config(config),
+                                 count_steps(config.train, static_cast<int64_t>(lengths.size()))),
+            .work = {},
+            .reference = reference_use(config),
+            .peak = {},
+            .limit = limit,
+            .recompute_setting = config.train.recompute};
   plan.work = plan.workload.work(FlopCounter(model), adapter.parameters(model), budget);
   plan.peak = plan.peak_with(budget);
+  if (config.train.recompute == "auto" && !plan.fits()) {
+    facts.recompute = true;
+    plan.memory = MemoryModel(facts);
+    plan.peak = plan.peak_with(budget);
+  }
   return plan;
 }
 

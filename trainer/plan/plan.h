@@ -31,15 +31,20 @@ struct Plan {
   ReferenceUse reference;
   Peak peak;
   MemoryLimit limit;
+  std::string recompute_setting;  // train.recompute
 
-  // Operations of the planned steps: forward, backward, and an inline reference.
+  // Operations of the planned steps: forward, backward, the layers once more when they are
+  // recomputed, and an inline reference.
   Flops planned() const;
+  Flops recomputed() const;
   double reference_pass() const;  // FLOPs of a cached reference over all training groups
 
   Peak peak_with(int64_t token_budget) const;
   // Whether a prediction, with its error, is within the limit; always when that is unknown.
   bool allows(int64_t bytes) const;
   bool fits() const { return allows(peak.bytes); }
+  // Whether layers run once more in backward: as train.recompute says, or when it only fits so.
+  bool recompute() const { return memory.facts().recompute; }
 };
 
 // `model` is that of the run, `groups` are its groups (empty: lengths are assumed from

@@ -69,6 +69,7 @@ std::string work_table(const Plan& plan) {
   flops("TFLOP", all.total());
   flops("  policy forward", work.forward.total());
   flops("  policy backward", work.backward.total());
+  if (plan.recompute()) flops("  layers once more", plan.recomputed().total());
   flops("  " + reference_name(plan.reference), reference);
   flops("  of all: linears", all.linears);
   flops("  of all: adapters", all.adapters);
@@ -94,10 +95,16 @@ std::string time_table(const Plan& plan, const Speed& speed) {
   return align_columns(rows, 2);
 }
 
+std::string recompute_line(const Plan& plan) {
+  return fmt::format("train.recompute {}: layers {}\n", plan.recompute_setting,
+                     plan.recompute() ? "run once more in backward" : "keep what backward needs");
+}
+
 std::string fit_lines(const Plan& plan) {
-  std::string text = plan.limit.bytes == 0 ? "fits: the memory of this machine is not known\n"
-                     : plan.fits()         ? "fits: yes\n"
-                                           : "fits: no; " + memory_advice(plan) + "\n";
+  std::string text = recompute_line(plan);
+  text += plan.limit.bytes == 0 ? "fits: the memory of this machine is not known\n"
+          : plan.fits()         ? "fits: yes\n"
+                                : "fits: no; " + memory_advice(plan) + "\n";
   const auto budget = largest_budget(plan);
   if (!budget) return text;
   return text + fmt::format("largest train.micro_batch_tokens: {}{}\n", budget->tokens,
@@ -118,6 +125,7 @@ Json memory_json(const Plan& plan) {
   return {{"items", items},
           {"peak", plan.peak.bytes},
           {"micro_batch_tokens", plan.peak.size.tokens},
+          {"recompute", plan.recompute()},
           {"limit", plan.limit.bytes > 0 ? Json(plan.limit.bytes) : Json()},
           {"fits", plan.fits()}};
 }
