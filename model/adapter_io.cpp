@@ -163,11 +163,18 @@ Adapter load_adapter(const fs::path& directory, const ModelConfig& config, at::D
 
 void save_adapter(const Adapter& adapter, const fs::path& directory,
                   const std::string& base_model) {
-  std::vector<at::Tensor> alive;  // holds the bytes that the entries point to
+  save_adapter(adapter, adapter.flat(), directory, base_model);
+}
+
+void save_adapter(const Adapter& adapter, const at::Tensor& values, const fs::path& directory,
+                  const std::string& base_model) {
+  const at::Tensor flat = plain(values);  // holds the bytes that the entries point to
   std::vector<SafetensorsEntry> entries;
-  const auto add = [&](std::string name, const at::Tensor& tensor) {
-    const auto& values = alive.emplace_back(plain(tensor));
-    entries.push_back({std::move(name), "F32", values.sizes().vec(), bytes_of(values)});
+  auto slot = adapter.slots().begin();
+  const auto add = [&](std::string name, const at::Tensor& factor) {
+    const at::Tensor part = flat.narrow(0, slot->offset, slot->length);
+    entries.push_back({std::move(name), "F32", factor.sizes().vec(), bytes_of(part)});
+    ++slot;
   };
   for (const auto& [module, pair] : adapter.pairs()) {
     add(name_a(module), pair.a);

@@ -22,6 +22,11 @@ Adapter load_adapter(const std::filesystem::path& directory, const ModelConfig& 
 void save_adapter(const Adapter& adapter, const std::filesystem::path& directory,
                   const std::string& base_model);
 
+// The same with `values` [N] in the place of the adapter's own, which may change meanwhile on
+// another thread.
+void save_adapter(const Adapter& adapter, const at::Tensor& values,
+                  const std::filesystem::path& directory, const std::string& base_model);
+
 // Hash of what an adapter computes: modules, scale and tensors. The same before and after a save.
 std::string adapter_fingerprint(const Adapter& adapter);
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/gguf.h"
+#include "base/stop.h"
 #include "model/tensor_differences.h"
 #include "model/weights_files.h"
 
@@ -155,6 +156,7 @@ TensorMap load_weights(const std::filesystem::path& model_path, const ModelConfi
   // One thread cannot copy as fast as the page cache gives.
   at::parallel_for(0, static_cast<int64_t>(work.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
+      check_stop();
       const auto& [stored, tensor] = work[static_cast<size_t>(i)];
       *tensor = files->read(*stored, config, dtype).to(device);
     }

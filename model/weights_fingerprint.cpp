@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "base/stop.h"
 #include "model/weights.h"
 #include "model/weights_files.h"
 
@@ -29,6 +30,7 @@ std::string weights_fingerprint(const std::filesystem::path& model_path) {
   std::ranges::stable_sort(tensors, {}, &StoredTensor::name);
   Hasher hasher;
   for (const StoredTensor* tensor : tensors) {
+    check_stop();
     const auto bytes = tensor->bytes;
     // Lengths first: a name cannot run into what follows it.
     hasher.update(fmt::format("{}:{}:{}[{}]{};", tensor->name.size(), tensor->name, tensor->type,

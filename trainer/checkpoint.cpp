@@ -43,32 +43,27 @@ SafetensorsEntry entry_of(const std::string& name, const at::Tensor& tensor) {
   return {name, "F32", {tensor.numel()}, std::as_bytes(values)};
 }
 
-Json state_json(const TrainingState& state, const AdamW& optimizer) {
-  Json content = {{"step", state.step},       {"tokens", state.tokens},
-                  {"pairs", state.pairs},     {"seconds", state.seconds},
-                  {"run_key", state.run_key}, {"optimizer_steps", optimizer.steps()}};
-  if (state.best) content["best"] = state.best->to_json();
-  return content;
-}
-
-void write_content(const fs::path& directory, const fs::path& run_directory, const Adapter& adapter,
-                   const AdamW& optimizer, const TrainingState& state,
-                   const std::string& base_model) {
-  save_adapter(adapter, directory, base_model);
-  const at::Tensor first = optimizer.exp_avg().cpu(), second = optimizer.exp_avg_sq().cpu();
+void write_content(const fs::path& directory, const fs::path& run_directory,
+                   const CheckpointContent& content, const std::string& base_model) {
+  save_adapter(content.adapter, content.values, directory, base_model);
   write_file_atomic(
       directory / kOptimizer,
-      safetensors_bytes({entry_of("exp_avg", first), entry_of("exp_avg_sq", second)}, {}));
+      safetensors_bytes(
+          {entry_of("exp_avg", content.exp_avg), entry_of("exp_avg_sq", content.exp_avg_sq)}, {}));
+  const TrainingState& state = content.state;
   if (state.best && state.best->step > 0) copy_best(run_directory, directory);
-  write_file_atomic(directory / kState, state_json(state, optimizer).dump(2) + "\n");
+  Json json = state.to_json();
+  json["optimizer_steps"] = content.optimizer_steps;
+  write_file_atomic(directory / kState, json.dump(2) + "\n");
   write_manifest(directory);
 }
 
 // True when a whole checkpoint of this step is there already: a run that resumed there and had
-// nothing left to do. It must not be replaced, because it may be the only one.
+// nothing left to do.
 bool already_written(const fs::path& target, const TrainingState& state) {
   if (!fs::exists(target) || checkpoint_damage(target)) return false;
-  if (read_checkpoint_state(target).run_key == state.run_key) return true;
+  const TrainingState there = read_checkpoint_state(target);
+  if (there.run_key == state.run_key) return there.open == state.open;
   fail("{}: belongs to another run; choose another output directory", target.string());
 }
 
@@ -87,27 +82,30 @@ at::Tensor flat_tensor(const SafetensorsFile& file, const std::string& name, int
   return at::from_blob(const_cast<std::byte*>(entry->bytes.data()), {count}, at::kFloat);
 }
 
-void remove_checkpoint(const fs::path& checkpoint) {
-  // Under another name first: a crash half-way leaves no damaged checkpoint to warn about.
-  const auto doomed =
-      checkpoint.parent_path() / fmt::format("{}{}", kRemoving, *step_of(checkpoint));
-  fs::remove_all(doomed);
-  fs::rename(checkpoint, doomed);
-  fs::remove_all(doomed);
-}
-
 }  // namespace
 
-void write_checkpoint(const fs::path& run_directory, const Adapter& adapter, const AdamW& optimizer,
-                      const TrainingState& state, const std::string& base_model) {
+CheckpointContent checkpoint_content(const Adapter& adapter, const AdamW& optimizer,
+                                     const TrainingState& state) {
+  const auto copy = [](const at::Tensor& tensor) {
+    return tensor.detach().to(at::kCPU, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  };
+  return {adapter,
+          copy(adapter.flat()),
+          copy(optimizer.exp_avg()),
+          copy(optimizer.exp_avg_sq()),
+          optimizer.steps(),
+          state};
+}
+
+void write_checkpoint(const fs::path& run_directory, const CheckpointContent& content,
+                      const std::string& base_model) {
+  const TrainingState& state = content.state;
   const fs::path target = run_directory / fmt::format("{}{}", kPrefix, state.step);
   if (already_written(target, state)) return;
   try {
     const FreshDirectory fresh(run_directory / fmt::format("{}{}", kWriting, state.step));
-    write_content(fresh.path(), run_directory, adapter, optimizer, state, base_model);
-    if (fs::exists(target)) remove_checkpoint(target);  // a damaged one of the same step
-    fs::rename(fresh.path(), target);
-    sync_directory(run_directory);
+    write_content(fresh.path(), run_directory, content, base_model);
+    replace_directory(fresh.path(), target);
   } catch (const fs::filesystem_error& e) {
     fail("{}: checkpoint not written: {}; earlier checkpoints are untouched", target.string(),
          e.code().message());
@@ -145,16 +143,8 @@ std::optional<fs::path> newest_valid_checkpoint(const fs::path& run_directory,
 }
 
 TrainingState read_checkpoint_state(const fs::path& checkpoint) {
-  const Json content = read_json_file(checkpoint / kState);
-  ObjectReader reader(content, (checkpoint / kState).string());
-  TrainingState state;
-  state.step = reader.require_integer("step");
-  state.tokens = reader.require_integer("tokens");
-  state.pairs = reader.require_integer("pairs");
-  state.seconds = reader.number("seconds", 0);
-  state.run_key = reader.require_string("run_key");
-  if (auto best = reader.object("best")) state.best.emplace(*best);
-  return state;
+  const fs::path path = checkpoint / kState;
+  return TrainingState::from_json(read_json_file(path), path.string());
 }
 
 TrainingState restore_checkpoint(const fs::path& checkpoint, Adapter& adapter, AdamW& optimizer) {
@@ -185,12 +175,24 @@ TrainingState restore_checkpoint(const fs::path& checkpoint, Adapter& adapter, A
   return state;
 }
 
-void prune_checkpoints(const fs::path& run_directory, int64_t keep) {
+void remove_checkpoint(const fs::path& checkpoint) {
+  // Under another name first: a crash half-way leaves no damaged checkpoint to warn about.
+  const auto doomed =
+      checkpoint.parent_path() / fmt::format("{}{}", kRemoving, *step_of(checkpoint));
+  fs::remove_all(doomed);
+  fs::rename(checkpoint, doomed);
+  fs::remove_all(doomed);
+}
+
+void prune_checkpoints(const fs::path& run_directory, const Retention& keep) {
+  const auto for_good = [&](int64_t step) {
+    return (keep.every > 0 && step % keep.every == 0) || step == keep.best;
+  };
   try {
     int64_t whole = 0;
     for (const fs::path& checkpoint : list_checkpoints(run_directory)) {
-      if (whole >= keep) {
-        remove_checkpoint(checkpoint);
+      if (whole >= keep.newest) {
+        if (!for_good(*step_of(checkpoint))) remove_checkpoint(checkpoint);
       } else if (!checkpoint_damage(checkpoint)) {
         ++whole;
       }

@@ -12,26 +12,27 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
-#include "trainer/best_so_far.h"
 #include "trainer/optimizer.h"
+#include "trainer/training_state.h"
 
 namespace braid {
 
-struct TrainingState {
-  int64_t step = 0;    // completed optimizer steps
-  int64_t tokens = 0;  // real tokens seen, prompt once
-  int64_t pairs = 0;
-  double seconds = 0;                  // training time so far
-  std::string run_key;                 // hash of everything that must not change on resume
-  std::optional<BestSoFar> best = {};  // of a run with train.best
+// What a checkpoint is written from. Nothing in it changes when training goes on.
+struct CheckpointContent {
+  const Adapter& adapter;                  // names and shapes; it outlives the content
+  at::Tensor values, exp_avg, exp_avg_sq;  // [N] float32 on the CPU
+  int64_t optimizer_steps;
+  TrainingState state;
 };
+
+// Copies the tensors.
+CheckpointContent checkpoint_content(const Adapter& adapter, const AdamW& optimizer,
+                                     const TrainingState& state);
 
 // On failure (disk full, no permission) the temporary directory is removed, earlier checkpoints are
 // as they were, and an Error names path and reason. A whole checkpoint of the same step and run
-// stays as it is; one of another run is an Error.
-void write_checkpoint(const std::filesystem::path& run_directory, const Adapter& adapter,
-                      const AdamW& optimizer, const TrainingState& state,
+// stays as it is, unless measurements of that step were made since; one of another run is an Error.
+void write_checkpoint(const std::filesystem::path& run_directory, const CheckpointContent& content,
                       const std::string& base_model);
 
 // Names why a checkpoint directory cannot be used (missing file, checksum), or nullopt when it is
@@ -50,7 +51,18 @@ TrainingState restore_checkpoint(const std::filesystem::path& checkpoint, Adapte
                                  AdamW& optimizer);
 TrainingState read_checkpoint_state(const std::filesystem::path& checkpoint);
 
-// Removes checkpoints older than the `keep` newest whole ones, and left-over temporary directories.
-void prune_checkpoints(const std::filesystem::path& run_directory, int64_t keep);
+// Whoever is interrupted leaves it whole or takes it away.
+void remove_checkpoint(const std::filesystem::path& checkpoint);
+
+// Which checkpoints stay.
+struct Retention {
+  int64_t newest = 1;  // whole ones
+  int64_t every = 0;   // those of steps that it divides; 0: none of them
+  int64_t best = 0;    // that of this step; 0: none
+};
+
+// Removes the others, as long as `newest` whole ones are newer, and left-over temporary
+// directories.
+void prune_checkpoints(const std::filesystem::path& run_directory, const Retention& keep);
 
 }  // namespace braid

@@ -24,6 +24,7 @@ struct Words {
   int64_t count = 3;
   bool markdown = false, json = false;
   GenerateRequest generate;
+  ResumeRequest resume;
   StudyRequest study;
   TokensRequest tokens;
 };
@@ -145,8 +146,16 @@ void CommandLine::add_plan() {
 void CommandLine::add_train() {
   CLI::App* command =
       add(app_, "train", "Train an adapter; continues from the newest whole checkpoint in output",
-          [this] { return run_train(configuration()); });
+          [this] { return run_train(configuration(), words_.resume); });
   add_run_file(*command, true);
+  command
+      ->add_option("--resume", words_.resume.from,
+                   "Where to go on: auto (the newest whole checkpoint in output), never (an error "
+                   "when there is one), or the path of a checkpoint or run")
+      ->capture_default_str();
+  command->add_option("--fork", words_.resume.fork,
+                      "Checkpoint, or run, of which this run is a new branch: it goes on with "
+                      "these weights and other settings, in another output");
   add_keys(*command, true);
 }
 

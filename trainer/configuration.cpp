@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "trainer/duration.h"
 #include "trainer/options.h"
 
 namespace braid {
@@ -115,6 +116,15 @@ void add_component_problems(const Component& component, std::vector<std::string>
   }
 }
 
+void add_time_problems(const std::string& budget, std::vector<std::string>& problems) {
+  if (budget.empty()) return;
+  try {
+    parse_duration(budget);
+  } catch (const Error& e) {
+    problems.push_back(fmt::format("time_budget: {}", e.what()));
+  }
+}
+
 }  // namespace
 
 RunConfiguration load_configuration(
@@ -148,6 +158,7 @@ void RunConfiguration::validate(bool needs_model) const {
   if (selection_in_range) add_component_problems(selection, problems);
   if (lora_in_range) add_component_problems(lora, problems);
   add_component_problems(loss, problems);
+  add_time_problems(time_budget, problems);
   add_cross_field_problems(*this, problems);
   if (!problems.empty()) fail("configuration: {}", fmt::join(problems, "; "));
 }

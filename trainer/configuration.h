@@ -53,7 +53,9 @@ struct TrainConfig {
   int64_t eval_every = 0;         // 0: only at the end
   int64_t checkpoint_every = 50;  // 0: only at the end
   int64_t keep_checkpoints = 2;
-  std::string best;  // number in metrics.jsonl whose best adapter is kept; empty: none
+  int64_t keep_every = 0;         // 0: none is kept for good
+  int64_t max_skipped_steps = 5;  // in a row
+  std::string best;               // number in metrics.jsonl whose best adapter is kept; empty: none
   std::string best_goal = "auto";  // auto | max | min
   int64_t patience = 0;            // measurements without improvement that end the run; 0: none
   double sft_weight = 0.0;
@@ -71,6 +73,7 @@ struct RunConfiguration {
   std::string device = "auto";  // auto | cpu | cuda
   int64_t threads = 0;          // 0: all cores
   uint64_t seed = 0;
+  std::string time_budget;  // after which the command ends as if asked to; empty: none
   DataConfig data;
   SelectionConfig selection;  // its seed and threads are those of the run
   LoraConfig lora;

@@ -1,4 +1,4 @@
-// The reference page of keys, commands and exit codes.
+// The reference page of keys and commands.
 #include "trainer/configuration_reference.h"
 
 #include <fmt/format.h>
@@ -55,15 +55,8 @@ constexpr const char* kRules = R"(
 Every command that takes a run file takes every key as a flag.
 )";
 
-constexpr const char* kExitCodes = R"(
-## Exit codes
-
-| code | meaning |
-|---|---|
-| 0 | done |
-| 1 | input, configuration or environment, memory that runs out included: one line on standard error, `braid: ...` |
-| 2 | command line: unknown command or flag, missing argument |
-| 3 | a defect of braid, one line on standard error; please report it |
+constexpr const char* kEnd = R"(
+Exit codes and signals: [operations](operations.md).
 )";
 
 // A cell must not end its row, nor open a tag.
@@ -115,7 +108,7 @@ std::string command_section(const CommandReference& command) {
 std::string configuration_markdown(const std::vector<CommandReference>& commands) {
   std::string text = kIntroduction + key_tables() + kRules;
   for (const CommandReference& command : commands) text += command_section(command);
-  return text + kExitCodes;
+  return text + kEnd;
 }
 
 }  // namespace braid

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "trainer/command_line.h"
 #include "trainer/commands/commands.h"
 #include "trainer/kernel_cache.h"
@@ -37,6 +38,9 @@ int main(int argc, char** argv) {
   braid::choose_wait_policy(argv);
   try {
     return run(argc, argv);
+  } catch (const braid::Stopped& e) {
+    return report(std::string("stopped: ") + e.what() + "; the same command goes on from here",
+                  braid::kExitStopped);
   } catch (const braid::Error& e) {
     return report(e.what(), braid::kExitError);
   } catch (const std::filesystem::filesystem_error& e) {

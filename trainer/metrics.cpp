@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/json.h"
 
 namespace braid {
 namespace {
@@ -33,33 +32,42 @@ int64_t csv_step(const std::string& line) {
   return step;
 }
 
-// Keeps the lines whose step is at most `last`; a torn last line is dropped.
-void keep_until(const fs::path& path, int64_t last,
-                const std::function<int64_t(const std::string&)>& step_of) {
-  if (!fs::exists(path)) return;
+using StepOf = std::function<int64_t(const std::string&)>;
+
+// Keeps the lines up to `last`; a torn last line is dropped. How many are of its step.
+int64_t keep_until(const fs::path& path, const MetricsEnd& last, const StepOf& step_of) {
+  if (!fs::exists(path)) return 0;
+  int64_t records = 0;
   const std::string text = read_text_file(path);
   std::string kept;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = text.find('\n', begin);
     if (end == std::string::npos) break;
     const std::string line = text.substr(begin, end - begin + 1);
-    if (step_of(line) <= last) kept += line;
     begin = end + 1;
+    const int64_t step = step_of(line);
+    if (step > last.step) continue;
+    if (step == last.step && last.records && records >= *last.records) continue;
+    records += step == last.step;
+    kept += line;
   }
   if (kept != text) write_file_atomic(path, kept);
+  return records;
 }
 
-// The file's path, after cutting or removing what an earlier run left.
-fs::path prepared(const fs::path& path, int64_t resume_step,
-                  const std::function<int64_t(const std::string&)>& step_of) {
-  if (resume_step >= 0) {
-    keep_until(path, resume_step, step_of);
-    return path;
-  }
+// Cuts or removes what an earlier run left; how many lines of the last step stay.
+int64_t prepare(const fs::path& path, const MetricsEnd& last, const StepOf& step_of) {
+  if (last.step >= 0) return keep_until(path, last, step_of);
   std::error_code error;
   fs::remove(path, error);
   if (error) fail("{}: cannot remove: {}", path.string(), error.message());
-  return path;
+  return 0;
+}
+
+// Both files; how many records of the last step stay in the JSONL.
+int64_t cut(const fs::path& run_directory, const MetricsEnd& end) {
+  prepare(run_directory / "metrics.csv", {end.step, {}}, csv_step);
+  return prepare(run_directory / "metrics.jsonl", end, jsonl_step);
 }
 
 std::vector<std::string> read_columns(const fs::path& csv) {
@@ -79,9 +87,11 @@ bool is_evaluation(const Metrics& metrics) {
 
 }  // namespace
 
-MetricsLog::MetricsLog(const fs::path& run_directory, int64_t resume_step)
-    : jsonl_(prepared(run_directory / "metrics.jsonl", resume_step, jsonl_step)),
-      csv_(prepared(run_directory / "metrics.csv", resume_step, csv_step)),
+MetricsLog::MetricsLog(const fs::path& run_directory, const MetricsEnd& end)
+    : step_(end.step),
+      records_(cut(run_directory, end)),
+      jsonl_(run_directory / "metrics.jsonl"),
+      csv_(run_directory / "metrics.csv"),
       columns_(read_columns(run_directory / "metrics.csv")) {}
 
 void MetricsLog::write(int64_t step, const Metrics& metrics) {
@@ -89,8 +99,19 @@ void MetricsLog::write(int64_t step, const Metrics& metrics) {
   for (const auto& [name, value] : metrics) {
     record[name] = std::isfinite(value) ? Json(value) : Json(nullptr);
   }
-  jsonl_.append(record.dump() + "\n");
+  append(record);
   if (!is_evaluation(metrics)) csv_.append(csv_line(step, metrics));
+}
+
+void MetricsLog::warn(int64_t step, const std::string& text) {
+  append({{"step", step}, {"warning", text}});
+}
+
+void MetricsLog::append(const Json& record) {
+  jsonl_.append(record.dump() + "\n");
+  const int64_t step = record["step"].get<int64_t>();
+  records_ = records(step) + 1;
+  step_ = step;
 }
 
 std::string MetricsLog::csv_line(int64_t step, const Metrics& metrics) {

@@ -36,6 +36,10 @@ void add_run(Table& t, RunConfiguration& c) {
   t.push_back(Option("threads", &c.threads, "CPU threads; 0: all cores").at_least(0).at_most(4096));
   t.push_back(
       Option("seed", &c.seed, "Seed of a fresh adapter, data order, split, dropout and sampling"));
+  t.push_back(Option("time_budget", &c.time_budget,
+                     "Time from the start of the process after which it ends like on SIGTERM, with "
+                     "a checkpoint: 3h30m, 90s, or as for Slurm 3:30:00 and 1-12:00:00; empty: "
+                     "none"));
 }
 
 void add_data(Table& t, DataConfig& d) {
@@ -197,8 +201,16 @@ void add_train(Table& t, TrainConfig& r) {
   t.push_back(Option("train.checkpoint_every", &r.checkpoint_every,
                      "Steps between checkpoints; 0: only at the end")
                   .at_least(0));
-  t.push_back(Option("train.keep_checkpoints", &r.keep_checkpoints, "Newest checkpoints to keep")
+  t.push_back(Option("train.keep_checkpoints", &r.keep_checkpoints,
+                     "Newest checkpoints to keep; that of the best step stays too (train.best)")
                   .at_least(1));
+  t.push_back(Option("train.keep_every", &r.keep_every,
+                     "Checkpoints of steps that this divides are kept for good; 0: none")
+                  .at_least(0));
+  t.push_back(Option("train.max_skipped_steps", &r.max_skipped_steps,
+                     "Steps in a row that are skipped when their loss or gradient is not finite; "
+                     "one more ends the run with an error")
+                  .at_least(0));
   t.push_back(Option("train.best", &r.best,
                      "Number whose best adapter is kept in `best`, named as in metrics.jsonl: "
                      "eval/TASK/NUMBER of a task with \"every\", or eval_loss and the like with "

@@ -28,7 +28,8 @@ ReferencePolicy make_reference(const std::string& name, const ModelConfig& confi
 // Log-probabilities of every branch of `groups`, from the cache file in `directory` when its key
 // matches, else computed and stored there. Reused values are spot-checked: a few groups are scored
 // again, and a difference beyond what another packing can cause (1e-3 per token in fp32, 5e-2 in
-// bf16) discards the file with a word to `say`.
+// bf16) discards the file with a word to `say`. What a process that ended early had computed is
+// used by the next one, with the same result.
 at::Tensor reference_logps(const std::filesystem::path& directory,
                            const std::string& weights_fingerprint, const Transformer& model,
                            const ReferencePolicy& reference,

@@ -3,13 +3,10 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/hash.h"
 
 namespace braid {
 namespace {
-
-constexpr const char* kRunFile = "run.json";
 
 // Not part of the numbers, or (paths) covered by a hash of the content. So are all keys of data and
 // selection, by the hash of the training groups.
@@ -18,6 +15,7 @@ const std::set<std::string> kFree = {"model",
                                      "output",
                                      "device",
                                      "threads",
+                                     "time_budget",
                                      "evaluation",
                                      "train.reference",
                                      "train.cache_reference",
@@ -27,6 +25,8 @@ const std::set<std::string> kFree = {"model",
                                      "train.eval_every",
                                      "train.checkpoint_every",
                                      "train.keep_checkpoints",
+                                     "train.keep_every",
+                                     "train.max_skipped_steps",
                                      "train.best",
                                      "train.best_goal",
                                      "train.patience"};
@@ -71,36 +71,22 @@ Json run_identity(const RunConfiguration& config, const std::string& weights,
 
 std::string run_key(const Json& identity) { return hash_hex(identity.dump()); }
 
-std::vector<std::string> identity_differences(const Json& now, const Json& before) {
+std::vector<std::string> differences(const Json& now, const Json& before) {
   std::set<std::string> keys;
   for (const Json* side : {&now, &before}) {
     for (const auto& [key, value] : side->items()) keys.insert(key);
   }
-  std::vector<std::string> differences;
+  // A list of sources would hide the rest.
+  const auto text = [](const Json& value) {
+    const std::string whole = value.dump();
+    return whole.size() <= 200 ? whole : quote(whole);
+  };
+  std::vector<std::string> result;
   for (const std::string& key : keys) {
     const Json a = now.value(key, Json()), b = before.value(key, Json());
-    if (a != b) differences.push_back(fmt::format("{}: {}, was {}", key, a.dump(), b.dump()));
+    if (a != b) result.push_back(fmt::format("{}: {}, was {}", key, text(a), text(b)));
   }
-  return differences;
-}
-
-void write_run_file(const std::filesystem::path& run_directory, const RunConfiguration& config,
-                    const Json& identity) {
-  const Json content = {
-      {"braid", BRAID_VERSION}, {"configuration", config.to_json()}, {"identity", identity}};
-  write_file_atomic(run_directory / kRunFile, content.dump(2) + "\n");
-}
-
-Json read_identity(const std::filesystem::path& run_directory) {
-  const auto path = run_directory / kRunFile;
-  if (!std::filesystem::exists(path)) return nullptr;
-  const Json content = read_json_file(path);
-  ObjectReader reader(content, path.string());
-  const Json* identity = reader.find("identity");
-  if (identity == nullptr || !identity->is_object()) {
-    reader.error("identity", "expected an object");
-  }
-  return *identity;
+  return result;
 }
 
 }  // namespace braid

@@ -2,7 +2,6 @@
 // checkpoints.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -21,14 +20,7 @@ Json run_identity(const RunConfiguration& config, const std::string& weights,
 
 std::string run_key(const Json& identity);
 
-// "optimizer.learning_rate: 0.0001, was 0.0002", for every entry that differs.
-std::vector<std::string> identity_differences(const Json& now, const Json& before);
-
-// run.json of a run directory: version, resolved configuration and identity.
-void write_run_file(const std::filesystem::path& run_directory, const RunConfiguration& config,
-                    const Json& identity);
-
-// The identity in run.json; null when there is no such file.
-Json read_identity(const std::filesystem::path& run_directory);
+// "optimizer.learning_rate: 0.0001, was 0.0002", for every member of two flat objects that differs.
+std::vector<std::string> differences(const Json& now, const Json& before);
 
 }  // namespace braid

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
+#include "base/stop.h"
 #include "data/batches/sampler.h"
 #include "losses/sft.h"
 
@@ -50,6 +51,7 @@ void visit_scores(const Transformer& model, const std::vector<const EncodedGroup
   const c10::NoGradGuard no_grad;
   int64_t done = 0;
   for (const auto& part : plan_micro_batches(token_lengths(groups), token_budget)) {
+    check_stop();
     std::vector<const EncodedGroup*> members;
     for (const int64_t index : part) members.push_back(groups[static_cast<size_t>(index)]);
     const PackedBatch batch = pack(members);

@@ -24,7 +24,7 @@ Scores score(const Transformer& model, const PackedBatch& batch, const Adapter* 
 
 // Packs `groups` into micro-batches of `token_budget` and calls visit(part, scores, batch) for
 // each, without gradients; `part` holds the indices of its groups, in the order of the batch.
-// `progress` is called with the number of groups done.
+// `progress` is called with the number of groups done. Asks check_stop() before every micro-batch.
 using ScoreVisitor = std::function<void(const std::vector<int64_t>& part, const Scores& scores,
                                         const PackedBatch& batch)>;
 void visit_scores(const Transformer& model, const std::vector<const EncodedGroup*>& groups,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "trainer/reference_files.h"
 #include "trainer/reference_values.h"
 
@@ -69,14 +70,20 @@ SharedLogps shared_reference_logps(const std::filesystem::path& directory,
   result.sums = at::empty({offsets.back()}, at::kFloat);
   float* const sums = result.sums.data_ptr<float>();
   int64_t computed = 0;
-  for (size_t i = 0; i < groups.size(); ++i) {
-    if (files.find(keys[i]) == nullptr) {
-      const at::Tensor fresh = score_groups(model, {&groups[i]}, reference.adapter.get(), 1);
-      files.add(keys[i], {fresh.const_data_ptr<float>(), groups[i].branches.size()});
-      if (++computed % kGroupsPerFile == 0) files.flush();
-      if (progress) progress(static_cast<int64_t>(i) + 1);
+  const auto compute = [&](size_t i) {
+    const at::Tensor fresh = score_groups(model, {&groups[i]}, reference.adapter.get(), 1);
+    files.add(keys[i], {fresh.const_data_ptr<float>(), groups[i].branches.size()});
+    if (++computed % kGroupsPerFile == 0) files.flush();
+    if (progress) progress(static_cast<int64_t>(i) + 1);
+  };
+  try {
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if (files.find(keys[i]) == nullptr) compute(i);
+      std::ranges::copy(*files.find(keys[i]), sums + offsets[i]);
     }
-    std::ranges::copy(*files.find(keys[i]), sums + offsets[i]);
+  } catch (const Stopped&) {
+    files.flush();
+    throw;
   }
   files.flush();
   return result;

@@ -19,7 +19,8 @@ struct SharedLogps {
 // added to it; processes may do so at the same time. Unlike in reference_logps (reference.h) every
 // group is scored in a micro-batch of its own: in floating point its value depends on what it is
 // packed with, and must not depend on which run came first. Reused values are spot-checked as
-// there. `progress` is called with the number of groups done when one has been computed.
+// there; a process that ends early leaves what it computed. `progress` is called with the number of
+// groups done when one has been computed.
 SharedLogps shared_reference_logps(const std::filesystem::path& directory,
                                    const std::string& weights_fingerprint, const Transformer& model,
                                    const ReferencePolicy& reference,

@@ -121,7 +121,8 @@ class MicroBatch {
 }  // namespace
 
 StepSums accumulate_gradients(const StepContext& context, const std::vector<int64_t>& members,
-                              uint64_t dropout_key) {
+                              uint64_t dropout_key,
+                              const std::function<void()>& before_micro_batch) {
   context.adapter.flat_grad().zero_();
   std::vector<int64_t> lengths;
   for (const int64_t member : members) {
@@ -132,6 +133,7 @@ StepSums accumulate_gradients(const StepContext& context, const std::vector<int6
   StepSums sums;
   uint64_t index = 0;
   for (const auto& part : plan_micro_batches(lengths, context.micro_batch_tokens)) {
+    if (before_micro_batch) before_micro_batch();
     std::vector<int64_t> part_members;
     for (const int64_t i : part) part_members.push_back(members[static_cast<size_t>(i)]);
     // 0 would switch dropout off.

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "data/batches/groups.h"
@@ -53,9 +54,11 @@ enum TokenSlot : int64_t {
 
 // Leaves the step's gradient in the adapter's flat_grad, which is zeroed first. `members` index
 // into context.groups; every group has one branch (a demonstration) or two (a pair). `dropout_key`
-// decides the dropout masks when the adapter has dropout.
+// decides the dropout masks when the adapter has dropout. `before_micro_batch` may leave the step
+// by an exception: then only flat_grad has changed.
 StepSums accumulate_gradients(const StepContext& context, const std::vector<int64_t>& members,
-                              uint64_t dropout_key);
+                              uint64_t dropout_key,
+                              const std::function<void()>& before_micro_batch = {});
 
 // Means under TRL's names. One host read.
 Metrics step_metrics(const ObjectiveConfig& objective, const StepSums& sums);

@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
+#include <optional>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "trainer/best_directory.h"
+#include "trainer/checkpoint.h"
 #include "trainer/device.h"
 #include "trainer/schedule.h"
-#include "trainer/scoring.h"
+#include "trainer/skipped_step.h"
 
 namespace braid {
 namespace {
@@ -28,6 +29,11 @@ double find(const Metrics& metrics, std::string_view name) {
     if (key == name) return value;
   }
   return std::nan("");
+}
+
+MetricsEnd metrics_end(const TrainingState& state) {
+  if (state.step == 0) return {};
+  return {state.step, state.open ? std::optional(state.open->records) : std::nullopt};
 }
 
 }  // namespace
@@ -53,17 +59,35 @@ Training::Training(const TrainingParts& parts, TrainingState state)
       sampler_(static_cast<int64_t>(parts.step.groups.size()), sampler_config(parts.config)),
       total_steps_(count_steps(parts.config.train, static_cast<int64_t>(parts.step.groups.size()))),
       output_(parts.config.output),
-      metrics_(output_, state_.step > 0 ? state_.step : -1),
+      metrics_(output_, metrics_end(state_)),
+      measuring_(parts, total_steps_, metrics_, writing_),
       progress_("train", total_steps_, state_.step) {}
 
 bool Training::finished() const {
-  const bool given_up = state_.best && state_.best->given_up(parts_.config.train.patience);
-  return state_.step >= total_steps_ || given_up;
+  return state_.step >= total_steps_ || measuring_.given_up(state_);
 }
 
 void Training::run() {
+  try {
+    run_steps();
+    writing_.wait();
+  } catch (const Stopped& stopped) {
+    leave(stopped);
+    throw;
+  }
+  if (state_.best && state_.best->step > 0) {
+    say(fmt::format("best: {}: {}", best_directory(output_).string(), state_.best->describe()));
+  }
+}
+
+void Training::run_steps() {
   const auto& train = parts_.config.train;
+  if (state_.open) {
+    measuring_.run(state_);
+    checkpoint();
+  }
   while (!finished()) {
+    writing_.check();
     const Metrics metrics = optimize(state_.step);
     ++state_.step;
     progress_.update(
@@ -71,30 +95,21 @@ void Training::run() {
         fmt::format("loss {:.4f}  accuracy {:.2f}  {:.0f} tokens/s", find(metrics, "loss"),
                     find(metrics, "rewards/accuracies"), find(metrics, "tokens_per_second")));
     if (due(train.log_every, state_.step, total_steps_)) metrics_.write(state_.step, metrics);
-    measure();
+    for (const std::string& sign : state_.watch.take(state_.step, metrics)) warn(sign);
+    measuring_.run(state_);
     if (finished() || due(train.checkpoint_every, state_.step, total_steps_)) checkpoint();
   }
-  if (state_.best && state_.best->step > 0) {
-    say(fmt::format("best: {}: {}", best_directory(output_).string(), state_.best->describe()));
-  }
 }
 
-void Training::measure() {
-  const auto is_due = [&](int64_t every) { return due(every, state_.step, total_steps_); };
-  measure_where(is_due);
-  if (state_.step == total_steps_ || !finished()) return;
-  say(fmt::format("step {}: no improvement in {} measurements ({}); the run ends here", state_.step,
-                  state_.best->without_improvement, state_.best->describe()));
-  // As after every run, all is measured at the end.
-  measure_where(std::not_fn(is_due));
-}
-
-void Training::measure_where(const std::function<bool(int64_t)>& applies) {
-  if (applies(parts_.config.train.eval_every)) evaluate();
-  if (parts_.tasks == nullptr) return;
-  for (const TaskSuite::Entry& entry : parts_.tasks->entries()) {
-    if (entry.task.every > 0 && applies(entry.task.every)) evaluate_task(entry);
+// Stopped leaves adapter, optimizer and state as the last completed step left them.
+void Training::leave(const Stopped& stopped) {
+  if (state_.step == 0) {
+    say(fmt::format("{}: before the first step was done; there is no checkpoint", stopped.what()));
+    return;
   }
+  checkpoint();
+  writing_.wait();
+  say(fmt::format("{}: checkpoint of step {} of {}", stopped.what(), state_.step, total_steps_));
 }
 
 Metrics Training::optimize(int64_t step) {
@@ -102,18 +117,20 @@ Metrics Training::optimize(int64_t step) {
   const auto& config = parts_.config;
   const uint64_t dropout_key =
       random_bits(config.seed, kDropoutStream, static_cast<uint64_t>(step));
-  const StepSums sums = accumulate_gradients(parts_.step, sampler_.step_groups(step), dropout_key);
+  const auto members = sampler_.step_groups(step);
+  // The one place that decides whether a step is left half-done.
+  const StepSums sums =
+      accumulate_gradients(parts_.step, members, dropout_key, [] { check_stop(); });
   const double rate =
       config.optimizer.learning_rate * learning_rate_factor(config.optimizer, step, total_steps_);
   const double norm = parts_.optimizer.clip(config.optimizer.max_grad_norm);
   Metrics metrics = step_metrics(parts_.step.objective, sums);
-  if (!std::isfinite(norm) || !std::isfinite(find(metrics, "loss"))) {
-    fail(
-        "step {}: loss {} and gradient norm {} are not finite; checkpoints before it are kept; "
-        "lower optimizer.learning_rate or use dtype fp32",
-        step + 1, find(metrics, "loss"), norm);
+  if (const double loss = find(metrics, "loss"); std::isfinite(norm) && std::isfinite(loss)) {
+    parts_.optimizer.step(rate);
+    state_.skipped_in_row = 0;
+  } else {
+    skip(step, members, loss, norm);
   }
-  parts_.optimizer.step(rate);
 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   state_.tokens += sums.processed_tokens;
@@ -122,6 +139,7 @@ Metrics Training::optimize(int64_t step) {
   const auto add = [&](const char* name, double value) { metrics.emplace_back(name, value); };
   add("grad_norm", norm);
   add("learning_rate", rate);
+  add("skipped_steps", static_cast<double>(state_.skipped));
   add("epoch", sampler_.epoch_of(step + 1));
   add("num_tokens", static_cast<double>(state_.tokens));
   add("step_seconds", seconds.count());
@@ -133,47 +151,50 @@ Metrics Training::optimize(int64_t step) {
   return metrics;
 }
 
-void Training::evaluate() {
-  if (parts_.validation.empty()) return;
-  const auto policy = score_groups(parts_.step.model, pointers(parts_.validation), &parts_.adapter,
-                                   parts_.config.train.micro_batch_tokens);
-  const PreferenceSummary all = evaluate_preferences(parts_.config.loss, parts_.validation, policy,
-                                                     parts_.validation_reference)
-                                    .all;
-  say(fmt::format(
-      "step {}: held-out loss {:.4f}, reward accuracy {:.3f} [{:.3f}, {:.3f}], margin "
-      "{:.3f}",
-      state_.step, all.loss, all.accuracy.value, all.accuracy.low, all.accuracy.high, all.margin));
-  record(all.metrics());
-}
-
-void Training::evaluate_task(const TaskSuite::Entry& entry) {
-  const TaskScores scores =
-      parts_.tasks->score(entry, "adapter", parts_.step.model, &parts_.adapter);
-  const ScoredItems items = pointers(scores.items);
-  Metrics metrics;
-  std::string line = fmt::format("step {}: {}", state_.step, entry.task.name);
-  for (const MetricSpec& metric : entry.task.metrics) {
-    const double value = metric.value(items);
-    metrics.emplace_back(fmt::format("eval/{}/{}", entry.task.name, metric.name), value);
-    line += fmt::format(", {} {:.4f}", metric.name, value);
+void Training::skip(int64_t step, const std::vector<int64_t>& members, double loss, double norm) {
+  constexpr int64_t kMaxDumps = 100;  // whatever the run, its directory stays small
+  // Which sign a NaN has depends on the processor.
+  if (std::isnan(loss)) loss = std::nan("");
+  if (std::isnan(norm)) norm = std::nan("");
+  std::string where;
+  if (state_.skipped < kMaxDumps) {
+    where = "; its groups: " +
+            dump_skipped_step(output_, parts_.step, {step + 1, members, loss, norm}).string();
   }
-  say(line);
-  record(metrics);
+  // From here on nothing leaves the step: it counts.
+  ++state_.skipped;
+  ++state_.skipped_in_row;
+  const std::string what =
+      fmt::format("loss {} and gradient norm {} are not finite, in {} steps in a row", loss, norm,
+                  state_.skipped_in_row);
+  const int64_t limit = parts_.config.train.max_skipped_steps;
+  if (state_.skipped_in_row > limit) {
+    fail(
+        "step {}: {}, and train.max_skipped_steps is {}{}; earlier checkpoints are kept; look at "
+        "these groups, lower optimizer.learning_rate, or use dtype fp32",
+        step + 1, what, limit, where);
+  }
+  say(fmt::format("warning: step {}: {}; skipped{}", step + 1, what, where));
+  metrics_.warn(step + 1, what + "; skipped");
 }
 
-void Training::record(const Metrics& metrics) {
-  metrics_.write(state_.step, metrics);
-  if (!state_.best) return;
-  const auto found = std::ranges::find(metrics, state_.best->number, &Metrics::value_type::first);
-  if (found == metrics.end() || !state_.best->take(state_.step, found->second)) return;
-  save_best(output_, parts_.adapter, parts_.config.model, *state_.best);
+void Training::warn(const std::string& text) {
+  say(fmt::format("warning: step {}: {}", state_.step, text));
+  metrics_.warn(state_.step, text);
 }
 
+// The tensors are copied here, where the step is whole; the rest needs no step to wait.
 void Training::checkpoint() {
-  metrics_.sync();
-  write_checkpoint(output_, parts_.adapter, parts_.optimizer, state_, parts_.config.model);
-  prune_checkpoints(output_, parts_.config.train.keep_checkpoints);
+  writing_.wait();  // before there is another copy in memory
+  const auto& train = parts_.config.train;
+  const Retention keep = {train.keep_checkpoints, train.keep_every,
+                          state_.best ? state_.best->step : 0};
+  writing_.start(
+      [this, keep, content = checkpoint_content(parts_.adapter, parts_.optimizer, state_)] {
+        metrics_.sync();
+        write_checkpoint(output_, content, parts_.config.model);
+        prune_checkpoints(output_, keep);
+      });
 }
 
 }  // namespace braid

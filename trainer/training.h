@@ -2,35 +2,18 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
-#include <vector>
 
+#include "base/stop.h"
 #include "data/batches/sampler.h"
-#include "trainer/checkpoint.h"
-#include "trainer/configuration.h"
-#include "trainer/dataset.h"
-#include "trainer/evaluation/task_suite.h"
+#include "trainer/background_task.h"
+#include "trainer/measuring.h"
 #include "trainer/metrics.h"
-#include "trainer/optimizer.h"
-#include "trainer/preference_evaluation.h"
 #include "trainer/progress.h"
-#include "trainer/step.h"
+#include "trainer/training_parts.h"
+#include "trainer/training_state.h"
 
 namespace braid {
-
-// What the loop works with; the caller owns all of it.
-struct TrainingParts {
-  const RunConfiguration& config;
-  const StepContext& step;                      // groups are the training groups
-  const std::vector<EncodedGroup>& validation;  // may be empty
-  const at::Tensor&
-      validation_reference;  // [branches of validation]; undefined without a reference
-  Adapter& adapter;
-  AdamW& optimizer;
-  double peak_flops;                 // of the device, FLOP/s
-  const TaskSuite* tasks = nullptr;  // null: none
-};
 
 class Training {
  public:
@@ -39,19 +22,20 @@ class Training {
   int64_t total_steps() const { return total_steps_; }
 
   // From state.step to the last step, or until train.best has not improved for train.patience
-  // measurements. Error when a loss or gradient is not finite.
+  // measurements. Steps whose loss or gradient is not finite are skipped; Error when more than
+  // train.max_skipped_steps in a row are. When the process is asked to end, a
+  // checkpoint of the last completed step is written and Stopped is thrown.
   void run();
 
  private:
   bool finished() const;
+  void run_steps();
+  void leave(const Stopped& stopped);
   Metrics optimize(int64_t step);
-  void measure();
-  // Held-out pairs and tasks whose steps between measurements `applies` to.
-  void measure_where(const std::function<bool(int64_t)>& applies);
-  void evaluate();
-  void evaluate_task(const TaskSuite::Entry& entry);
-  // Writes measured numbers down; the best adapter by one of them is kept.
-  void record(const Metrics& metrics);
+  // Neither adapter nor optimizer changes; the groups are written down.
+  void skip(int64_t step, const std::vector<int64_t>& members, double loss, double norm);
+  void warn(const std::string& text);
+  // Begins to write one; waits for the one before, and throws what went wrong with that.
   void checkpoint();
 
   TrainingParts parts_;
@@ -60,6 +44,8 @@ class Training {
   int64_t total_steps_;
   std::filesystem::path output_;
   MetricsLog metrics_;
+  BackgroundTask writing_;  // of a checkpoint; ends before what it writes from
+  Measuring measuring_;
   Progress progress_;
 };
 

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/stop.h"
+
 namespace braid {
 
 void parallel_for(size_t count, size_t threads, const std::function<void(size_t)>& work) {
@@ -20,6 +22,7 @@ void parallel_for(size_t count, size_t threads, const std::function<void(size_t)
     // Indices are handed out in order, so every one below a failure has been taken already.
     for (size_t i = next++; i < count && i < first_failure; i = next++) {
       try {
+        check_stop();
         work(i);
       } catch (...) {
         const std::lock_guard lock(failure_mutex);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "data/feedback/line_reader.h"
 #include "data/feedback/row_forms.h"
 
@@ -91,6 +92,7 @@ std::vector<FeedbackRecord> read_feedback(const std::filesystem::path& path,
   LineReader lines(path);
   std::string_view line;
   while (lines.next(line)) {
+    check_stop();
     line = trimmed(line);
     if (line.empty()) continue;
     if (line.front() == '[') {

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/stop.h"
 
 namespace braid {
 
@@ -20,6 +21,7 @@ void LineFile::check(bool ok) const {
 }
 
 void LineFile::write(const Json& row) {
+  check_stop();
   const std::string line = row.dump() + "\n";
   check(std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size());
   hasher_.update(line);

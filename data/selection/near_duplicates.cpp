@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/hash.h"
+#include "base/stop.h"
 #include "data/selection/duplicates.h"
 #include "data/selection/minhash.h"
 #include "data/selection/parallel.h"
@@ -182,6 +183,7 @@ std::optional<NearDuplicates::Match> NearDuplicates::find_match(size_t place) {
 
 void NearDuplicates::drop(std::vector<Decision>& decisions) {
   for (size_t place = 0; place < members_.size(); ++place) {
+    check_stop();
     if (const auto match = find_match(place)) {
       Decision& decision = decisions[static_cast<size_t>(members_[place])];
       decision.reason = DropReason::kNearDuplicate;

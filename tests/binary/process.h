@@ -27,6 +27,7 @@ struct ProcessOptions {
   int64_t max_file_bytes = 0;  // writes beyond it fail, as on a full disk; 0: no limit
   int64_t max_data_bytes = 0;  // allocations beyond it fail; 0: no limit
   std::filesystem::path out;   // standard output goes here instead of into Result::out
+  std::string raise_at = {};   // signals at exact points, see raise_at.cpp
 };
 
 // A running braid. Killed and waited for when the object goes before `wait`.
@@ -38,11 +39,21 @@ class Process {
     std::vector<const char*> words = {BRAID_BINARY};
     for (const std::string& argument : arguments) words.push_back(argument.c_str());
     words.push_back(nullptr);
+    const std::string points = "BRAID_RAISE_AT=" + options.raise_at;
+    std::vector<const char*> environment;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      environment.push_back(*variable);
+    }
+    if (!options.raise_at.empty()) {
+      environment.push_back("LD_PRELOAD=" BRAID_RAISE_AT_LIBRARY);
+      environment.push_back(points.c_str());
+    }
+    environment.push_back(nullptr);
     const auto out = options.out.empty() ? scratch_.path() / "out" : options.out;
     const auto err = scratch_.path() / "err";
     pid_ = fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
-    if (pid_ == 0) start(words, in, out, err, options);
+    if (pid_ == 0) start(words, environment, in, out, err, options);
   }
   ~Process() {
     if (pid_ < 0) return;
@@ -80,6 +91,7 @@ class Process {
  private:
   // In the child: only calls that are safe after fork.
   [[noreturn]] static void start(const std::vector<const char*>& words,
+                                 const std::vector<const char*>& environment,
                                  const std::filesystem::path& in, const std::filesystem::path& out,
                                  const std::filesystem::path& err, const ProcessOptions& options) {
     dup2(open(in.c_str(), O_RDONLY), STDIN_FILENO);
@@ -89,11 +101,13 @@ class Process {
       const rlimit both{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
       if (bytes > 0) setrlimit(resource, &both);
     };
+    std::signal(SIGINT, SIG_DFL);  // shells let background processes ignore it
     // With the signal ignored a write past the limit fails like one on a full disk.
     if (options.max_file_bytes > 0) std::signal(SIGXFSZ, SIG_IGN);
     limit(RLIMIT_FSIZE, options.max_file_bytes);
     limit(RLIMIT_DATA, options.max_data_bytes);
-    execv(BRAID_BINARY, const_cast<char* const*>(words.data()));
+    execve(BRAID_BINARY, const_cast<char* const*>(words.data()),
+           const_cast<char* const*>(environment.data()));
     _exit(127);
   }
 

@@ -36,9 +36,12 @@ class Checkpoints : public testing::Test {
     }
   }
   fs::path write(int64_t step) {
-    write_checkpoint(run(), adapter_, optimizer_, {step, 100 * step, 16 * step, 1.5, "key"},
-                     "base");
+    write(TrainingState{step, 100 * step, 16 * step, 1.5, "key"});
     return run() / ("checkpoint-" + std::to_string(step));
+  }
+  void write(const TrainingState& state) { write_to(run(), state); }
+  void write_to(const fs::path& directory, const TrainingState& state) {
+    write_checkpoint(directory, checkpoint_content(adapter_, optimizer_, state), "base");
   }
   std::optional<fs::path> newest() {
     return newest_valid_checkpoint(run(), [&](const std::string& w) { warnings_.push_back(w); });
@@ -84,7 +87,7 @@ TEST_F(Checkpoints, HoldTheBestAdapterSoFar) {
   state.best.emplace(config);
   // Measured, but never a number: there is no adapter to keep.
   state.best->take(2, std::nan(""));
-  write_checkpoint(run(), adapter_, optimizer_, state, "base");
+  write(state);
   EXPECT_EQ(read_checkpoint_state(run() / "checkpoint-4").best->without_improvement, 1);
   EXPECT_FALSE(fs::exists(run() / "best"));
 
@@ -94,7 +97,7 @@ TEST_F(Checkpoints, HoldTheBestAdapterSoFar) {
   const std::string best = read_text_file(run() / "best" / model);
   train(1);
   state.step = 6;
-  write_checkpoint(run(), adapter_, optimizer_, state, "base");
+  write(state);
   const fs::path checkpoint = run() / "checkpoint-6";
   const auto stored = read_checkpoint_state(checkpoint).best;
   ASSERT_TRUE(stored);
@@ -196,10 +199,10 @@ TEST_F(Checkpoints, PruningKeepsWholeOnes) {
   test::write_text(run() / "checkpoint-4" / "optimizer.safetensors", "");
   fs::create_directory(run() / ".writing-checkpoint-5");
   fs::create_directory(run() / ".removing-checkpoint-0");
-  prune_checkpoints(run(), 2);
+  prune_checkpoints(run(), {.newest = 2});
   // The damaged newest one does not count.
   EXPECT_THAT(names(), ElementsAre("checkpoint-2", "checkpoint-3", "checkpoint-4"));
-  prune_checkpoints(run(), 1);
+  prune_checkpoints(run(), {.newest = 1});
   EXPECT_THAT(names(), ElementsAre("checkpoint-3", "checkpoint-4"));
 }
 
@@ -207,8 +210,39 @@ TEST_F(Checkpoints, PruningNeverRemovesTheOnlyWholeOne) {
   for (const int64_t step : {1, 2, 3}) write(step);
   test::write_text(run() / "checkpoint-2" / "state.json", "");
   test::write_text(run() / "checkpoint-3" / "state.json", "");
-  prune_checkpoints(run(), 1);
+  prune_checkpoints(run(), {.newest = 1});
   EXPECT_EQ(newest(), run() / "checkpoint-1");
+}
+
+TEST_F(Checkpoints, PruningKeepsSomeForGood) {
+  for (int64_t step = 1; step <= 12; ++step) {
+    write(step);
+    prune_checkpoints(run(), {.newest = 2, .every = 5, .best = step < 3 ? 0 : 3});
+  }
+  EXPECT_THAT(names(), ElementsAre("checkpoint-10", "checkpoint-11", "checkpoint-12",
+                                   "checkpoint-3", "checkpoint-5"));
+  // They are no substitute for the newest ones.
+  test::write_text(run() / "checkpoint-11" / "state.json", "");
+  test::write_text(run() / "checkpoint-12" / "state.json", "");
+  write(9);
+  prune_checkpoints(run(), {.newest = 1, .every = 5, .best = 0});
+  EXPECT_EQ(newest(), run() / "checkpoint-10");
+  EXPECT_THAT(names(),
+              ElementsAre("checkpoint-10", "checkpoint-11", "checkpoint-12", "checkpoint-5"));
+}
+
+TEST_F(Checkpoints, ContentDoesNotChangeWithTraining) {
+  const auto content = checkpoint_content(adapter_, optimizer_, {5, 0, 0, 0, "key"});
+  const at::Tensor before = adapter_.flat().clone(), moment = optimizer_.exp_avg().clone();
+  train(3);
+  ASSERT_FALSE(at::equal(adapter_.flat(), before));
+  write_checkpoint(run(), content, "base");
+  Adapter other = test::tiny_adapter(2);
+  AdamW optimizer(other, {});
+  restore_checkpoint(run() / "checkpoint-5", other, optimizer);
+  EXPECT_TRUE(at::equal(other.flat(), before));
+  EXPECT_TRUE(at::equal(optimizer.exp_avg(), moment));
+  EXPECT_EQ(optimizer.steps(), 3);
 }
 
 TEST_F(Checkpoints, AWholeOneOfThisStepIsNotTouched) {
@@ -218,9 +252,25 @@ TEST_F(Checkpoints, AWholeOneOfThisStepIsNotTouched) {
   write(4);
   EXPECT_EQ(fs::last_write_time(checkpoint / "manifest.json"), before);
   EXPECT_THAT(error_of([&] {
-                write_checkpoint(run(), adapter_, optimizer_, {4, 0, 0, 0, "other key"}, "base");
+                write(TrainingState{4, 0, 0, 0, "other key"});
               }),
               HasSubstr("checkpoint-4: belongs to another run"));
+}
+
+TEST_F(Checkpoints, OpenMeasurementsAreStoredAndReplacedOnceTheyAreDone) {
+  TrainingState state{4, 400, 64, 1.5, "key"};
+  state.open = {{"held-out pairs"}, 2};
+  write(state);
+  const fs::path checkpoint = run() / "checkpoint-4";
+  EXPECT_EQ(read_checkpoint_state(checkpoint).open, state.open);
+  state.open = {{"held-out pairs", "a task"}, 3};
+  write(state);
+  EXPECT_EQ(read_checkpoint_state(checkpoint).open, state.open);
+  state.open.reset();
+  write(state);
+  EXPECT_FALSE(read_checkpoint_state(checkpoint).open);
+  EXPECT_FALSE(checkpoint_damage(checkpoint));
+  EXPECT_THAT(names(), ElementsAre("checkpoint-4"));
 }
 
 TEST_F(Checkpoints, AnotherAdaptersCheckpointChangesNothing) {
@@ -241,9 +291,7 @@ TEST_F(Checkpoints, AnotherAdaptersCheckpointChangesNothing) {
 
 TEST_F(Checkpoints, AFileInTheWayOfTheRunDirectory) {
   test::write_text(run() / "file", "");
-  const std::string message = error_of([&] {
-    write_checkpoint(run() / "file", adapter_, optimizer_, {1, 0, 0, 0, "key"}, "base");
-  });
+  const std::string message = error_of([&] { write_to(run() / "file", {1, 0, 0, 0, "key"}); });
   EXPECT_THAT(message, HasSubstr("not written"));
   EXPECT_THAT(message, HasSubstr("earlier checkpoints are untouched"));
 }

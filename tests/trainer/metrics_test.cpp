@@ -34,7 +34,7 @@ class MetricsFiles : public testing::Test {
 };
 
 TEST_F(MetricsFiles, RecordsAndColumns) {
-  MetricsLog log(directory_.path(), -1);
+  MetricsLog log(directory_.path(), {});
   log.write(1, {{"loss", 0.5}, {"rewards/margins", -0.25}});
   log.write(1, {{"eval_loss", 0.75}});
   log.write(2, {{"loss", 0.1}, {"rewards/margins", std::numeric_limits<double>::quiet_NaN()}});
@@ -47,7 +47,7 @@ TEST_F(MetricsFiles, RecordsAndColumns) {
 }
 
 TEST_F(MetricsFiles, ColumnsKeepTheirPlace) {
-  MetricsLog log(directory_.path(), -1);
+  MetricsLog log(directory_.path(), {});
   log.write(1, {{"loss", 1}, {"loss/sft", 2}});
   log.write(2, {{"loss/sft", 4}});
   log.write(3, {{"loss/sft", 6}, {"loss", 5}});
@@ -57,7 +57,7 @@ TEST_F(MetricsFiles, ColumnsKeepTheirPlace) {
 
 TEST_F(MetricsFiles, ResumeCutsWhatTheCheckpointDoesNotCover) {
   {
-    MetricsLog log(directory_.path(), -1);
+    MetricsLog log(directory_.path(), {});
     for (int64_t step = 1; step <= 5; ++step) log.write(step, {{"loss", 1.0}});
     log.write(5, {{"eval_loss", 1.0}});
   }
@@ -65,32 +65,55 @@ TEST_F(MetricsFiles, ResumeCutsWhatTheCheckpointDoesNotCover) {
   AppendFile(directory_.path() / "metrics.jsonl").append("{\"step\":6,\"lo");
   AppendFile(directory_.path() / "metrics.csv").append("6,0.");
   {
-    MetricsLog log(directory_.path(), 3);
+    MetricsLog log(directory_.path(), {3, {}});
     log.write(4, {{"loss", 2.0}});
   }
   EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 3, 4}));
   EXPECT_EQ(text("metrics.csv"), "step,loss\n1,1\n2,1\n3,1\n4,2\n");
 }
 
+TEST_F(MetricsFiles, MeasurementsThatAreMadeAgainAreCut) {
+  {
+    MetricsLog log(directory_.path(), {});
+    EXPECT_EQ(log.records(1), 0);
+    log.write(1, {{"loss", 1.0}});
+    log.write(2, {{"loss", 2.0}});
+    log.write(2, {{"eval_loss", 3.0}});
+    log.write(2, {{"eval/task/accuracy", 4.0}});
+    EXPECT_EQ(log.records(2), 3);
+    EXPECT_EQ(log.records(1), 0);
+  }
+  MetricsLog log(directory_.path(), {2, 2});
+  EXPECT_EQ(log.records(2), 2);
+  log.write(2, {{"eval/task/accuracy", 5.0}});
+  EXPECT_EQ(log.records(2), 3);
+  EXPECT_EQ(text("metrics.jsonl"),
+            "{\"step\":1,\"loss\":1.0}\n"
+            "{\"step\":2,\"loss\":2.0}\n"
+            "{\"step\":2,\"eval_loss\":3.0}\n"
+            "{\"step\":2,\"eval/task/accuracy\":5.0}\n");
+  EXPECT_EQ(text("metrics.csv"), "step,loss\n1,1\n2,2\n");
+}
+
 TEST_F(MetricsFiles, ATornLineIsCutEvenWithoutStepsToCut) {
-  MetricsLog(directory_.path(), -1).write(1, {{"loss", 1.0}});
+  MetricsLog(directory_.path(), {}).write(1, {{"loss", 1.0}});
   AppendFile(directory_.path() / "metrics.jsonl").append("{\"step\":2");
-  MetricsLog(directory_.path(), 10).write(2, {{"loss", 1.0}});
+  MetricsLog(directory_.path(), {10, {}}).write(2, {{"loss", 1.0}});
   EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2}));
 }
 
 TEST_F(MetricsFiles, AFreshRunStartsEmpty) {
-  MetricsLog(directory_.path(), -1).write(1, {{"loss", 1.0}});
-  MetricsLog(directory_.path(), -1).write(1, {{"other", 2.0}});
+  MetricsLog(directory_.path(), {}).write(1, {{"loss", 1.0}});
+  MetricsLog(directory_.path(), {}).write(1, {{"other", 2.0}});
   EXPECT_EQ(text("metrics.csv"), "step,other\n1,2\n");
 }
 
 TEST_F(MetricsFiles, UnwritablePlacesAreNamed) {
   test::write_text(directory_.path() / "file", "");
-  EXPECT_THAT(error_of([&] { MetricsLog(directory_.path() / "file", -1); }), HasSubstr("file"));
+  EXPECT_THAT(error_of([&] { MetricsLog(directory_.path() / "file", {}); }), HasSubstr("file"));
   std::filesystem::create_directory(directory_.path() / "metrics.jsonl");
   test::write_text(directory_.path() / "metrics.jsonl" / "x", "");
-  EXPECT_THAT(error_of([&] { MetricsLog(directory_.path(), -1); }), HasSubstr("metrics.jsonl"));
+  EXPECT_THAT(error_of([&] { MetricsLog(directory_.path(), {}); }), HasSubstr("metrics.jsonl"));
 }
 
 TEST(AppendFile, AFullDiskLeavesWholeRecords) {

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/file.h"
+#include "base/stop.h"
 #include "model/adapter_io.h"
 #include "tests/model/formula_model.h"
 #include "tests/trainer/tiny.h"
@@ -33,8 +34,12 @@ class Reference : public testing::Test {
     const auto policy = make_reference(name, model_.config, adapter_, at::kCPU);
     return reference_logps(
         directory_.path() / "cache", weights, model_.transformer, policy,
-        make_store(groups_).groups(), 64, [&](const std::string& line) { said_.push_back(line); },
-        [&](int64_t done) { computed_ = done; });
+        make_store(groups_).groups(), token_budget_,
+        [&](const std::string& line) { said_.push_back(line); },
+        [&](int64_t done) {
+          computed_ = done;
+          if (stop_after_ > 0 && done >= stop_after_) request_stop("test");
+        });
   }
   std::vector<fs::path> files() const { return test::files_in(directory_.path() / "cache"); }
 
@@ -45,6 +50,8 @@ class Reference : public testing::Test {
   GroupStore store_ = make_store(groups_);
   std::vector<std::string> said_;
   int64_t computed_ = 0;
+  int64_t token_budget_ = 64;
+  int64_t stop_after_ = 0;  // groups; 0: never
 };
 
 TEST_F(Reference, PackingDoesNotChangeScores) {
@@ -153,6 +160,25 @@ TEST_F(Reference, WrongValuesDoNotPassTheSpotCheck) {
     ASSERT_EQ(said_.size(), 1U);
     EXPECT_THAT(said_[0], HasSubstr("differs from a fresh computation"));
   }
+}
+
+TEST_F(Reference, AStoppedComputationGoesOnWithTheSameBits) {
+  token_budget_ = 16;  // two groups
+  const at::Tensor whole = cached("base");
+  const std::string bytes = read_text_file(files().at(0));
+  fs::remove_all(directory_.path() / "cache");
+  stop_after_ = 4;
+  EXPECT_THROW(cached("base"), Stopped);
+  EXPECT_EQ(files().size(), 1U);
+  // Asked to stop all the time it takes what is there and computes nothing.
+  EXPECT_THROW(cached("base"), Stopped);
+  EXPECT_EQ(computed_, 4);
+  forget_stop();
+  stop_after_ = 0;
+  EXPECT_TRUE(at::equal(cached("base"), whole));
+  EXPECT_EQ(files().size(), 1U);
+  EXPECT_EQ(read_text_file(files().at(0)), bytes);
+  EXPECT_THAT(said_, IsEmpty());
 }
 
 TEST_F(Reference, AFileInTheWayOfTheCacheIsNamed) {

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/safetensors.h"
+#include "base/stop.h"
 #include "tests/model/formula_model.h"
 #include "tests/trainer/tiny.h"
 #include "trainer/reference_files.h"
@@ -53,6 +54,22 @@ class SharedReferences : public testing::Test {
   std::vector<GroupTokens> groups_;
   std::vector<std::string> said_;
 };
+
+TEST_F(SharedReferences, AStoppedRunLeavesWhatItComputed) {
+  const GroupStore store = make_store(groups_);
+  const auto stop_after_three = [](int64_t done) {
+    if (done == 3) request_stop("test");
+  };
+  EXPECT_THROW(shared_reference_logps(
+                   directory_.path() / "cache", "w", model_.transformer,
+                   make_reference("base", model_.config, adapter_, at::kCPU), store.groups(),
+                   [](const std::string&) {}, stop_after_three),
+               Stopped);
+  forget_stop();
+  const SharedLogps all = logps(0, 9);
+  EXPECT_EQ(all.reused, 3);
+  EXPECT_TRUE(at::equal(all.sums, alone()));
+}
 
 TEST_F(SharedReferences, OnlyWhatIsNotThereIsComputed) {
   EXPECT_EQ(logps(2, 6).reused, 0);

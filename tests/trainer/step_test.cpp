@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/stop.h"
 #include "tests/trainer/tiny_training.h"
 
 namespace braid {
@@ -31,21 +32,28 @@ class Step : public ::testing::Test {
     StepSums sums;
   };
   Outcome run(int64_t micro_batch_tokens, const ReferenceSource& reference, uint64_t key = 0) {
-    const StepContext context{model_.transformer,
-                              adapter_,
-                              groups_,
-                              reference,
-                              objective_,
-                              micro_batch_tokens,
-                              test::mean_head(model_.transformer),
-                              recompute_};
+    const StepSums sums =
+        accumulate_gradients(context(micro_batch_tokens, reference), all_members(), key);
+    return {adapter_.flat_grad().clone(), step_metrics(objective_, sums), sums};
+  }
+  std::vector<int64_t> all_members() const {
     std::vector<int64_t> members(groups_.size());
     std::iota(members.begin(), members.end(), int64_t{0});
-    const StepSums sums = accumulate_gradients(context, members, key);
-    return {adapter_.flat_grad().clone(), step_metrics(objective_, sums), sums};
+    return members;
   }
   Outcome run(int64_t micro_batch_tokens, uint64_t key = 0) {
     return run(micro_batch_tokens, ReferenceSource(ReferencePolicy{"base", "base", nullptr}), key);
+  }
+
+  StepContext context(int64_t micro_batch_tokens, const ReferenceSource& reference) const {
+    return {model_.transformer,
+            adapter_,
+            groups_,
+            reference,
+            objective_,
+            micro_batch_tokens,
+            test::mean_head(model_.transformer),
+            recompute_};
   }
 
   static void expect_same(const Outcome& a, const Outcome& b) {
@@ -73,6 +81,20 @@ TEST_F(Step, AccumulationEqualsOneBatch) {
   EXPECT_GT(whole.gradient.abs().max().item<float>(), 1e-3f);
   expect_same(run(1), whole);   // one group at a time
   expect_same(run(25), whole);  // a few
+}
+
+TEST_F(Step, AnAbandonedStepTouchesNothingButItsGradient) {
+  const at::Tensor before = adapter_.flat().clone();
+  const Outcome whole = run(25);
+  const ReferenceSource reference(ReferencePolicy{"base", "base", nullptr});
+  int calls = 0;
+  const auto leave = [&] {
+    if (++calls == 3) throw Stopped("test");
+  };
+  EXPECT_THROW(accumulate_gradients(context(25, reference), all_members(), 0, leave), Stopped);
+  EXPECT_GT(adapter_.flat_grad().abs().max().item<float>(), 0);  // of the micro-batches before
+  EXPECT_TRUE(at::equal(adapter_.flat(), before));
+  EXPECT_TRUE(at::equal(run(25).gradient, whole.gradient));
 }
 
 TEST_F(Step, RecomputingLayersChangesNoBit) {

@@ -8,15 +8,17 @@
 
 #include "model/generation.h"
 #include "trainer/configuration.h"
+#include "trainer/resume.h"
 
 namespace braid {
 
-// What the process returns; docs/configuration.md lists them.
+// What the process returns; docs/operations.md describes them.
 enum ExitCode : int {
   kExitOk = 0,
   kExitError = 1,     // input, configuration or environment, in one line on standard error
   kExitUsage = 2,     // unknown command or flag, missing argument
   kExitInternal = 3,  // a defect of braid
+  kExitStopped = 75,  // asked to end early (base/stop.h); EX_TEMPFAIL of sysexits.h: start it again
 };
 
 int run_prepare(const RunConfiguration& config);
@@ -24,7 +26,7 @@ int run_prepare(const RunConfiguration& config);
 // With `json` one object on standard output instead of tables.
 int run_plan(const RunConfiguration& config, bool json);
 
-int run_train(const RunConfiguration& config);
+int run_train(const RunConfiguration& config, const ResumeRequest& request);
 
 struct EvalRequest {
   std::string adapter;  // the one to evaluate; empty: see choose_adapter in session.h

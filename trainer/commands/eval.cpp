@@ -14,6 +14,7 @@
 #include "trainer/evaluation_report.h"
 #include "trainer/progress.h"
 #include "trainer/scoring.h"
+#include "trainer/stop_signals.h"
 
 namespace braid {
 namespace {
@@ -122,6 +123,7 @@ int run_eval(const RunConfiguration& config, const EvalRequest& request) {
   if (!pairs && config.evaluation.empty()) {
     fail("nothing to evaluate on: name tasks in evaluation, or pairs in data.validation");
   }
+  watch_for_stop(config.time_budget);
   // Data first: its mistakes show before gigabytes are read.
   const ModelConfig shape = load_model_config(config.model);
   const ModelTokenizer tokenizer(config.model);

@@ -4,6 +4,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/preparation.h"
 #include "trainer/progress.h"
+#include "trainer/stop_signals.h"
 
 namespace braid {
 
@@ -11,6 +12,7 @@ int run_prepare(const RunConfiguration& config) {
   if (config.data.sources.empty()) {
     fail("data.sources: missing; a list of feedback sources (docs/feedback.md)");
   }
+  watch_for_stop(config.time_budget);
   const PreparedFiles files = prepared_files(config);
   for (const std::string& line : describe(files.summary)) print(line + "\n");
   const auto path = files.directory.string();

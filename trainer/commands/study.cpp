@@ -12,6 +12,7 @@
 #include "trainer/progress.h"
 #include "trainer/scoring.h"
 #include "trainer/shared_references.h"
+#include "trainer/stop_signals.h"
 #include "trainer/study/held_out_pairs.h"
 #include "trainer/study/study_report.h"
 
@@ -79,7 +80,11 @@ bool is_done(const fs::path& directory, const Json& context) {
   return document.value("made_from", Json()) == context.at("made_from");
 }
 
-Json context_of(const RunConfiguration& config) { return {{"made_from", config.to_json()}}; }
+Json context_of(const RunConfiguration& config) {
+  Json made_from = config.to_json();
+  made_from.erase("time_budget");  // another one makes nothing invalid
+  return {{"made_from", made_from}};
+}
 
 // Trains and evaluates what is not there yet.
 void run_cells(const Study& study, int64_t job, int64_t jobs) {
@@ -100,7 +105,7 @@ void run_cells(const Study& study, int64_t job, int64_t jobs) {
     if (is_done(evaluation_directory(cell), context)) continue;
     say(fmt::format("study: cell {} of {}: {} seed {}", i + 1, study.cells.size(), cell.label(),
                     cell.seed));
-    run_train(config);
+    run_train(config, {});
     const Adapter adapter = evaluate().load(cell.directory / "adapter");
     evaluate().evaluate_pairs(cell, config, adapter);
     evaluate().evaluate("adapter", &adapter, context, evaluation_directory(cell));
@@ -123,6 +128,7 @@ int run_study(const StudyRequest& request) {
          request.jobs);
   }
   const Study study = read_study(request.file);
+  watch_for_stop(study.run.time_budget);
   run_cells(study, request.job, request.jobs);
   if (const int64_t open = count_open(study); open > 0) {
     say(fmt::format("study: {} of {} cells are open; the last job puts the results together", open,

@@ -1,25 +1,25 @@
 // braid train: from a configuration to a trained adapter; continues the newest valid checkpoint.
 #include <ATen/ATen.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "model/adapter_io.h"
 #include "model/weights.h"
-#include "trainer/best_directory.h"
 #include "trainer/best_number.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/session.h"
 #include "trainer/device.h"
+#include "trainer/environment.h"
 #include "trainer/out_of_memory.h"
 #include "trainer/plan/plan.h"
+#include "trainer/resume.h"
 #include "trainer/run_identity.h"
 #include "trainer/self_test.h"
 #include "trainer/shared_references.h"
+#include "trainer/stop_signals.h"
 #include "trainer/training.h"
 
 namespace braid {
@@ -31,51 +31,6 @@ Adapter starting_adapter(const RunConfiguration& config, const LoadedModel& mode
   const auto device = model.transformer.device();
   if (!config.adapter.empty()) return load_adapter(config.adapter, model.config, device);
   return Adapter(model.config, config.lora, config.seed, device);
-}
-
-// What the checkpoint that the run continues from (nullopt: none) knows of train.best. best/ is
-// brought to the same state: a killed run may have found a better one after its last checkpoint,
-// and finds it again.
-void continue_best(const RunConfiguration& config, const std::optional<fs::path>& checkpoint,
-                   TrainingState& state) {
-  const std::optional<BestSoFar> before = std::exchange(state.best, std::nullopt);
-  if (config.train.best.empty()) return;
-  state.best.emplace(config.train);
-  if (before && before->same_goal(*state.best)) {
-    state.best = before;
-  } else if (checkpoint) {
-    say(fmt::format("best: {} was not looked at before step {}; counted from there",
-                    config.train.best, state.step));
-  }
-  if (state.best->step > 0) {
-    restore_best(config.output, *checkpoint, *state.best);
-  } else {
-    remove_best(config.output);
-  }
-}
-
-// Where to go on: the newest whole checkpoint of this very run, or the beginning.
-TrainingState resume(const RunConfiguration& config, const Json& identity, Adapter& adapter,
-                     AdamW& optimizer) {
-  TrainingState state;
-  state.run_key = run_key(identity);
-  const auto checkpoint = newest_valid_checkpoint(config.output, say);
-  if (checkpoint && read_checkpoint_state(*checkpoint).run_key != state.run_key) {
-    const Json before = read_identity(config.output);
-    fail(
-        "{}: belongs to a run with other settings ({}); give another --output, restore the "
-        "settings, or remove the directory",
-        checkpoint->string(),
-        before.is_object()
-            ? fmt::format("{}", fmt::join(identity_differences(identity, before), "; "))
-            : "run.json is missing");
-  }
-  if (checkpoint) {
-    say("resuming from " + checkpoint->string());
-    state = restore_checkpoint(*checkpoint, adapter, optimizer);
-  }
-  continue_best(config, checkpoint, state);
-  return state;
 }
 
 void print_header(const RunConfiguration& config, const Dataset& data, const Adapter& adapter,
@@ -157,8 +112,8 @@ at::Tensor mean_of_head(const Transformer& model) {
   return model.head_weight().mean(0, false, at::kFloat).to(model.dtype());
 }
 
-void train(const RunConfiguration& config, const Dataset& data, const TaskSuite* tasks,
-           bool recompute) {
+void train(const RunConfiguration& config, const ResumeRequest& request, const Dataset& data,
+           const TaskSuite* tasks, bool recompute) {
   const ObjectiveConfig objective = objective_config(config);
   fs::create_directories(config.output);
   const LoadedModel model = open_model(config);
@@ -168,11 +123,15 @@ void train(const RunConfiguration& config, const Dataset& data, const TaskSuite*
   const auto reference =
       make_reference(config.train.reference, model.config, adapter, model.transformer.device());
   print_header(config, data, adapter, reference, objective);
-  const Json identity = run_identity(config, weights, adapter_fingerprint(adapter),
-                                     reference.fingerprint, data.train);
   AdamW optimizer(adapter, config.optimizer);
-  const TrainingState state = resume(config, identity, adapter, optimizer);
-  write_run_file(config.output, config, identity);
+  const TrainingState state =
+      begin_run(config, request,
+                {.configuration = config.to_json(),
+                 .identity = run_identity(config, weights, adapter_fingerprint(adapter),
+                                          reference.fingerprint, data.train),
+                 .environment = run_environment(model.transformer.device()),
+                 .forked_from = nullptr},
+                adapter, optimizer);
 
   ReferenceSource source;
   const StepContext step{model.transformer,
@@ -201,8 +160,9 @@ void train(const RunConfiguration& config, const Dataset& data, const TaskSuite*
 
 }  // namespace
 
-int run_train(const RunConfiguration& config) {
+int run_train(const RunConfiguration& config, const ResumeRequest& request) {
   if (config.output.empty()) fail("output: missing; the directory of this run");
+  watch_for_stop(config.time_budget);
   // Data first: its mistakes show before gigabytes are read.
   const ModelConfig shape = load_model_config(config.model);
   const ModelTokenizer tokenizer(config.model);
@@ -215,8 +175,9 @@ int run_train(const RunConfiguration& config) {
                               memory_limit(device));
   say("memory: " + describe_memory(plan) +
       (plan.fits() ? "" : "; it may not fit: " + memory_advice(plan)));
-  with_memory_advice([&] { train(config, data, tasks ? &*tasks : nullptr, plan.recompute()); },
-                     [&] { return describe_memory(plan) + "; " + memory_advice(plan); });
+  with_memory_advice(
+      [&] { train(config, request, data, tasks ? &*tasks : nullptr, plan.recompute()); },
+      [&] { return describe_memory(plan) + "; " + memory_advice(plan); });
   return kExitOk;
 }
 

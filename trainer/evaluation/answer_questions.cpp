@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/stop.h"
 #include "model/generation.h"
 #include "trainer/token_bytes.h"
 #include "trainer/utf8_stream.h"
@@ -93,6 +94,7 @@ class Asker {
     greedy.max_new_tokens = questions_[batch[0]]->end->max_new_tokens;
     const auto generated =
         generate(model_, adapter_, prompts, items_.stop, greedy, [&](size_t sequence, int32_t id) {
+          check_stop();
           return texts[sequence].add(token_bytes(tokenizer_, id));
         });
     for (size_t i = 0; i < batch.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/stop.h"
 
 namespace braid {
 namespace {
@@ -130,6 +131,7 @@ EncodedItems encode_items(std::vector<TaskItem> items, const Tokenizer& tokenize
   std::vector<TaskItem> kept;
   std::map<std::string, int64_t> skipped;
   for (TaskItem& item : items) {
+    check_stop();
     const std::string flaw = encoder.encode(item, groups, questions);
     if (flaw.empty()) {
       kept.push_back(std::move(item));

@@ -4,6 +4,7 @@
 #include <c10/core/GradMode.h>
 
 #include "base/segments.h"
+#include "base/stop.h"
 #include "data/batches/sampler.h"
 #include "trainer/progress.h"
 
@@ -69,6 +70,7 @@ Matrix HiddenStateEmbedder::embed(std::span<const std::string_view> texts) const
   Progress progress("embedding prompts", static_cast<int64_t>(ids.size()));
   int64_t done = 0;
   for (const auto& part : plan_micro_batches(lengths, token_budget_)) {
+    check_stop();
     FlatPrompts flat;
     for (const int64_t index : part) flat.add(ids[static_cast<size_t>(index)]);
     const at::Tensor means = mean_states(model_, flat);
