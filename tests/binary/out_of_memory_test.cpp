@@ -58,7 +58,8 @@ TEST(OutOfMemory, EndsWithAdviceThatHelps) {
                         {"run.json", "tokens", "reference", "metrics.jsonl", "metrics.csv"}));
 
   std::smatch advice;
-  ASSERT_TRUE(std::regex_search(result.err, advice, std::regex("set (train.*tokens) ([0-9]+)\n$")));
+  ASSERT_TRUE(std::regex_search(result.err, advice,
+                                std::regex("set (train[.]micro_batch_tokens) ([0-9]+)\n$")));
   const auto second =
       limited({"train", run, "--train.recompute", "off", "--" + advice[1].str(), advice[2].str()});
   expect_success(second);
