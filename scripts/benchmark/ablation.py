@@ -8,13 +8,11 @@ activations have no switch; docs/performance.md has what they brought when they 
 """
 
 import argparse
-import json
-import os
 import pathlib
 import statistics
 import tempfile
 
-from cpu import run_process, spread
+from lib.training import add_arguments, logged_steps, run_process, spread, write_run
 
 CONTENDERS = {  # name: keys of the run, environment
     "all": ({}, {}),
@@ -30,15 +28,12 @@ CONTENDERS = {  # name: keys of the run, environment
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench ablation", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    root = pathlib.Path(__file__).resolve().parents[2]
-    parser.add_argument("--braid", type=pathlib.Path, default=root / "build" / "release" / "braid")
-    parser.add_argument("--model", type=pathlib.Path, required=True)
+    add_arguments(parser)
     parser.add_argument("--pairs", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--batch", type=int, default=4, help="pairs of a step")
     parser.add_argument("--micro-batch-tokens", type=int, default=2048)
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.steps < 2:
         parser.error("--rounds is at least 1 and --steps at least 2: the first step is not timed")
@@ -47,23 +42,13 @@ def parse_arguments():
 
 def measure(arguments, keys, environment):
     """Pairs per second and peak memory in MiB."""
-    with tempfile.TemporaryDirectory() as folder:
-        output = pathlib.Path(folder) / "run"
-        config = {
-            "model": str(arguments.model.resolve()),
-            "output": str(output),
-            "device": "cpu",
-            "threads": arguments.threads,
-            "data": {"train": [str(arguments.pairs.resolve())], "held_out": 0},
-            "train": {"max_steps": arguments.steps, "pairs_per_step": arguments.batch, "micro_batch_tokens": arguments.micro_batch_tokens,
-                      "shuffle": False},
-        }
-        path = pathlib.Path(folder) / "run.json"
-        path.write_text(json.dumps(config))
+    train = {"max_steps": arguments.steps, "pairs_per_step": arguments.batch, "micro_batch_tokens": arguments.micro_batch_tokens, "shuffle": False}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        run = write_run(arguments, folder, arguments.pairs, train)
         flags = [word for key, value in keys.items() for word in (f"--{key}", str(value).lower())]
-        _, peak, _ = run_process([arguments.braid, "train", path, *flags], environment)
-        rows = [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
-        seconds = [row["step_seconds"] for row in rows if "step_seconds" in row][1:]
+        _, peak, _ = run_process([arguments.braid, "train", run, *flags], environment)
+        seconds = [row["step_seconds"] for row in logged_steps(folder)][1:]
         return arguments.batch * len(seconds) / sum(seconds), peak
 
 

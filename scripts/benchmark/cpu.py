@@ -22,10 +22,10 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
+
+from lib.training import add_arguments, logged_steps, run_process, spread, write_run
 
 MAX_LENGTH = 1024
 LEARNING_RATE = 1e-4
@@ -44,9 +44,8 @@ for row in common.read_jsonl(sys.argv[2], int(sys.argv[3])):
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench cpu", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    root = pathlib.Path(__file__).resolve().parents[2]
-    parser.add_argument("--braid", type=pathlib.Path, default=root / "build" / "release" / "braid")
-    for name in ("model", "adapter", "harness", "python"):
+    add_arguments(parser)
+    for name in ("adapter", "harness", "python"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--pairs", type=pathlib.Path, required=True, nargs="+")
     parser.add_argument("--preload", default="", help="library preloaded into the tuned TRL, such as a faster allocator")
@@ -54,7 +53,6 @@ def parse_arguments():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--batch", type=int, default=16, help="pairs per optimizer step")
     parser.add_argument("--micro-batch-tokens", type=int, default=2048, help="of braid")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--json", type=pathlib.Path, help="all rounds, as they were measured")
     parser.add_argument("--markdown", type=pathlib.Path, help="the page, beside standard output")
     arguments = parser.parse_args()
@@ -63,27 +61,6 @@ def parse_arguments():
     if arguments.batch > TRL_BATCH and arguments.batch % TRL_BATCH:
         parser.error(f"--batch is below {TRL_BATCH} or a multiple of it")
     return arguments
-
-
-def run_process(command, environment=None, watch=None):
-    """Standard output, peak memory in MiB, and the wall seconds until the file `watch` had a line (None without one)."""
-    begin, first = time.monotonic(), None
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
-        process = subprocess.Popen([str(word) for word in command], env={**os.environ, **(environment or {})}, stdout=out, stderr=log)
-        while True:
-            waiting = watch is not None and first is None
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG if waiting else 0)
-            if waiting and watch.exists() and watch.stat().st_size > 0:
-                first = time.monotonic() - begin
-            if pid:
-                break
-            time.sleep(0.02)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        for stream in (out, log):
-            stream.seek(0)
-        if process.returncode != 0:
-            raise SystemExit(f"{pathlib.Path(command[0]).name} failed:\n{log.read().decode(errors='replace')[-2000:]}")
-        return out.read().decode(), usage.ru_maxrss / 1024, first
 
 
 def tokenise(arguments):
@@ -107,36 +84,25 @@ def require_same(name, seen, expected):
         raise SystemExit(f"{name} did not train on the same tokens: {seen} in its steps, {expected} expected")
 
 
-def write_run(arguments, folder, rows, cached):
+def run_file(arguments, folder, rows, cached):
     ids = folder / "ids.jsonl"
     ids.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    config = {
-        "model": str(arguments.model.resolve()),
-        "adapter": str(arguments.adapter.resolve()),
-        "output": str(folder / "run"),
-        "dtype": "bf16",
-        "device": "cpu",
-        "threads": arguments.threads,
-        "data": {"train": [str(ids)], "held_out": 0, "max_length": MAX_LENGTH},
-        "loss": {"kind": "dpo", "beta": 0.1},
-        "optimizer": {"learning_rate": LEARNING_RATE, "schedule": "constant", "warmup": 0},
-        "train": {
-            "max_steps": arguments.steps,
-            "pairs_per_step": arguments.batch,
-            "micro_batch_tokens": arguments.micro_batch_tokens,
-            "shuffle": False,
-            "cache_reference": cached,
-        },
+    train = {
+        "max_steps": arguments.steps,
+        "pairs_per_step": arguments.batch,
+        "micro_batch_tokens": arguments.micro_batch_tokens,
+        "shuffle": False,
+        "cache_reference": cached,
     }
-    path = folder / "run.json"
-    path.write_text(json.dumps(config))
-    return path
+    return write_run(arguments, folder, ids, train, adapter=str(arguments.adapter.resolve()), dtype="bf16",
+                     data={"train": [str(ids)], "held_out": 0, "max_length": MAX_LENGTH}, loss={"kind": "dpo", "beta": 0.1},
+                     optimizer={"learning_rate": LEARNING_RATE, "schedule": "constant", "warmup": 0})
 
 
 def braid_round(arguments, folder, rows, cached):
-    run, metrics = write_run(arguments, folder, rows, cached), folder / "run" / "metrics.jsonl"
+    run, metrics = run_file(arguments, folder, rows, cached), folder / "run" / "metrics.jsonl"
     _, peak, first = run_process([arguments.braid, "train", run], watch=metrics)
-    steps = [row for row in map(json.loads, metrics.read_text().splitlines()) if "step_seconds" in row]
+    steps = logged_steps(folder)
     totals = [0] + [int(step["num_tokens"]) for step in steps]
     require_same("braid", [b - a for a, b in zip(totals, totals[1:])], tokens_by_step(arguments, rows, prompts=1))
     return {"first": first, "peak": peak, "seconds": [s["step_seconds"] for s in steps], "losses": [s["loss"] for s in steps]}
@@ -170,7 +136,7 @@ CONTENDERS = {
 def plan(arguments, rows, dtype, cached=False):
     """FLOPs that a pair needs at least, and the rate of a large product in `dtype`, FLOP/s."""
     with tempfile.TemporaryDirectory() as folder:
-        run = write_run(arguments, pathlib.Path(folder), rows, cached)
+        run = run_file(arguments, pathlib.Path(folder), rows, cached)
         numbers = json.loads(run_process([arguments.braid, "plan", run, "--json", "--dtype", dtype])[0])
     return numbers["flops"]["total"] / numbers["planned"]["groups"], numbers["time"]["peak_flops"]
 
@@ -190,11 +156,6 @@ def rate(arguments, result):
 
 def rate_from_start(arguments, result):
     return arguments.batch * arguments.steps / (result["first"] + sum(result["seconds"][1:]))
-
-
-def spread(values, digits):
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{middle:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def table(arguments, rounds, floors):
