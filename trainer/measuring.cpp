@@ -6,6 +6,7 @@
 #include "trainer/best_directory.h"
 #include "trainer/preference_evaluation.h"
 #include "trainer/progress.h"
+#include "trainer/schedule.h"
 #include "trainer/scoring.h"
 
 namespace braid {
@@ -33,11 +34,10 @@ void Measuring::run(TrainingState& state) {
   step_ = state.step;
   if (!state.open) state.open.emplace();
   state.open->records = log_.records(step_);
-  const bool last = step_ == total_steps_;
   run_where(state, [&](const Measurement& measurement) {
-    return last || (measurement.every > 0 && step_ % measurement.every == 0);
+    return due(measurement.every, step_, total_steps_);
   });
-  if (!last && given_up(state)) {
+  if (step_ != total_steps_ && given_up(state)) {
     say(fmt::format("step {}: no improvement in {} measurements ({}); the run ends here", step_,
                     state.best->without_improvement, state.best->describe()));
     run_where(state, [](const Measurement&) { return true; });

@@ -16,8 +16,6 @@
 namespace braid {
 namespace {
 
-constexpr int64_t kGroupsPerFile = 1000;  // a killed run loses what it computed of so many
-
 std::string cache_key(const std::string& weights, const Transformer& model,
                       const ReferencePolicy& reference, const std::vector<EncodedGroup>& groups) {
   Hasher hasher;

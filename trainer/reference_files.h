@@ -15,6 +15,9 @@
 
 namespace braid {
 
+// Whoever computes flushes after so many: a killed run loses no more.
+constexpr int64_t kGroupsPerFile = 1000;
+
 class ReferenceFiles {
  public:
   // Reads what the directory holds for this policy (32 hexadecimal digits). A damaged file is named

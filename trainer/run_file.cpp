@@ -9,16 +9,6 @@ namespace {
 
 constexpr const char* kRunFile = "run.json";
 
-void flatten(const Json& object, const std::string& prefix, Json& into) {
-  for (const auto& [key, value] : object.items()) {
-    if (value.is_object()) {
-      flatten(value, prefix + key + ".", into);
-    } else {
-      into[prefix + key] = value;
-    }
-  }
-}
-
 }  // namespace
 
 void write_run_file(const std::filesystem::path& run_directory, const RunFile& run) {
@@ -50,9 +40,7 @@ RunFile read_run_file(const std::filesystem::path& run_directory) {
 }
 
 std::vector<std::string> allowed_changes(const RunFile& now, const RunFile& before) {
-  Json flat_now = Json::object(), flat_before = Json::object();
-  flatten(now.configuration, "", flat_now);
-  flatten(before.configuration, "", flat_before);
+  Json flat_now = flattened(now.configuration), flat_before = flattened(before.configuration);
   for (const auto& [key, value] : now.identity.items()) {
     flat_now.erase(key);
     flat_before.erase(key);

@@ -31,14 +31,16 @@ const std::set<std::string> kFree = {"model",
                                      "train.best_goal",
                                      "train.patience"};
 
+bool decides_numbers(const std::string& path) {
+  return !kFree.contains(path) && !path.starts_with("data.") && !path.starts_with("selection.");
+}
+
 void flatten(const Json& object, const std::string& prefix, Json& into) {
   for (const auto& [key, value] : object.items()) {
-    const std::string path = prefix + key;
     if (value.is_object()) {
-      flatten(value, path + ".", into);
-    } else if (!kFree.contains(path) && !path.starts_with("data.") &&
-               !path.starts_with("selection.")) {
-      into[path] = value;
+      flatten(value, prefix + key + ".", into);
+    } else {
+      into[prefix + key] = value;
     }
   }
 }
@@ -65,11 +67,20 @@ Json run_identity(const RunConfiguration& config, const std::string& weights,
                    {"starting adapter", adapter},
                    {"reference", reference},
                    {"training data", hash_groups(groups)}};
-  flatten(config.to_json(), "", identity);
+  const Json flat = flattened(config.to_json());
+  for (const auto& [path, value] : flat.items()) {
+    if (decides_numbers(path)) identity[path] = value;
+  }
   return identity;
 }
 
 std::string run_key(const Json& identity) { return hash_hex(identity.dump()); }
+
+Json flattened(const Json& object) {
+  Json flat = Json::object();
+  flatten(object, "", flat);
+  return flat;
+}
 
 std::vector<std::string> differences(const Json& now, const Json& before) {
   std::set<std::string> keys;

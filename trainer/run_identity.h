@@ -20,6 +20,9 @@ Json run_identity(const RunConfiguration& config, const std::string& weights,
 
 std::string run_key(const Json& identity);
 
+// The members of all objects in `object` under dotted keys.
+Json flattened(const Json& object);
+
 // "optimizer.learning_rate: 0.0001, was 0.0002", for every member of two flat objects that differs.
 std::vector<std::string> differences(const Json& now, const Json& before);
 

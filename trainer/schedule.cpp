@@ -1,4 +1,4 @@
-// Warm-up, then cosine, linear or constant.
+// Warm-up, then cosine, linear or constant; and what recurs.
 #include "trainer/schedule.h"
 
 #include <algorithm>
@@ -19,6 +19,10 @@ double learning_rate_factor(const OptimizerConfig& config, int64_t step, int64_t
                            ? 1.0 - progress
                            : 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
   return config.min_ratio + (1.0 - config.min_ratio) * decay;
+}
+
+bool due(int64_t every, int64_t step, int64_t last) {
+  return step == last || (every > 0 && step % every == 0);
 }
 
 }  // namespace braid

@@ -1,4 +1,4 @@
-// Learning rate as a pure function of the step.
+// What is a pure function of the step: the learning rate, and what is done every so many steps.
 #pragma once
 
 #include "trainer/configuration.h"
@@ -10,5 +10,8 @@ namespace braid {
 // no step is spent on a rate of zero. Then cosine or linear decay that would reach `min_ratio` at
 // step `total`, one past the last; or 1 (constant).
 double learning_rate_factor(const OptimizerConfig& config, int64_t step, int64_t total);
+
+// Whether something done every so many steps (0: only at the end) is due after `step` of `last`.
+bool due(int64_t every, int64_t step, int64_t last);
 
 }  // namespace braid

@@ -12,8 +12,6 @@
 namespace braid {
 namespace {
 
-constexpr int64_t kGroupsPerFile = 1000;  // a killed run loses what it computed of so many
-
 // The device counts: its kernels decide the last bits.
 std::string policy_key(const std::string& weights, const Transformer& model,
                        const ReferencePolicy& reference) {

@@ -20,10 +20,6 @@ namespace {
 
 constexpr uint64_t kDropoutStream = 0x64726f706f757400;  // apart from the other users of the seed
 
-bool due(int64_t every, int64_t step, int64_t last) {
-  return step == last || (every > 0 && step % every == 0);
-}
-
 double find(const Metrics& metrics, std::string_view name) {
   for (const auto& [key, value] : metrics) {
     if (key == name) return value;
