@@ -45,7 +45,9 @@ def measure(arguments, keys, environment):
     train = {"max_steps": arguments.steps, "pairs_per_step": arguments.batch, "micro_batch_tokens": arguments.micro_batch_tokens, "shuffle": False}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        run = write_run(arguments, folder, arguments.pairs, train)
+        pairs = folder / arguments.pairs.name  # what the steps take: a cached reference is computed for all pairs of a file
+        pairs.write_text("".join(arguments.pairs.read_text().splitlines(keepends=True)[:arguments.steps * arguments.batch]))
+        run = write_run(arguments, folder, pairs, train)
         flags = [word for key, value in keys.items() for word in (f"--{key}", str(value).lower())]
         _, peak, _ = run_process([arguments.braid, "train", run, *flags], environment)
         seconds = [row["step_seconds"] for row in logged_steps(folder)][1:]
